@@ -1,0 +1,71 @@
+"""The script: what the bot runs, as plain data.
+
+A script comes from the author's `script.yaml` (its reader, `read_script(text, kinds)`, belongs in
+this package and is given the registry of kinds, because lessons know none themselves), or from
+the plan alone (`derive`).
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One thing that happens in a phase.
+
+    `id` is unique in the script: `Phase.kind`, then `Phase.kind[2]` and so on. `minutes` is at
+    least 1. `derived` is True where the plan's fields were turned into it and no author wrote it.
+    `spec` holds the kind's own fields as JSON data; texts are Markdown source:
+
+    - prompt: `{"text"}`
+    - discussion: `{"question"}`
+    - poll: `{"question", "options": [{"id", "label"}], "multiple": bool, "other": bool,
+      "results": "live" | "after" | "close"}`
+    - reflection: `{"questions": [{"id", "text"}], "visible": "facilitator" | "everyone"}`
+    """
+
+    id: str
+    phase: str
+    kind: str
+    minutes: int
+    derived: bool
+    spec: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ScriptPhase:
+    """One phase: the minutes of its activities add up to `minutes`.
+
+    `notes` are the facilitator's own, sent in private before the phase begins; never shown to
+    learners.
+    """
+
+    name: str
+    minutes: int
+    notes: str
+    activities: tuple[Activity, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """What runs: `phases` are the plan's, one for one and in its order.
+
+    `welcome` opens the run and `closing` ends it, both for everyone. `notice` is shown before the
+    first place to write: what to keep out, and that words are kept. `facilitator_questions` are
+    asked of the facilitator in private at the end; `facilitator_notes` are theirs before the run.
+    """
+
+    phases: tuple[ScriptPhase, ...]
+    notice: str = ""
+    welcome: str = ""
+    closing: str = ""
+    facilitator_notes: str = ""
+    facilitator_questions: tuple[str, ...] = ()
+
+    def activities(self) -> tuple[Activity, ...]:
+        """Every activity in the order in which it runs."""
+        return tuple(activity for phase in self.phases for activity in phase.activities)
+
+    def minutes(self) -> int:
+        """The length of the whole."""
+        return sum(phase.minutes for phase in self.phases)

@@ -1,0 +1,1 @@
+"""The pure core: chat, lessons and facilitation, without input, output or time."""
