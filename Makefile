@@ -10,7 +10,7 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --pyt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test lint types layers format peers lock kill pictures clean
+.PHONY: help demo install dev test lint types layers format words peers lock kill pictures clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -39,6 +39,10 @@ layers: dev ## check that no package knows what it should not
 format: dev ## format the code and put right what can be put right
 	$(BIN)/ruff check --fix
 	$(BIN)/ruff format
+
+words: dev ## gather the bot's own sentences into the catalogue
+	$(BIN)/pybabel -q extract -F bot/words/babel.cfg -k t -k tn:1,2 --omit-header --no-location \
+		--no-wrap --sort-output -o bot/words/fivefold.pot bot
 
 peers: ## install the npm packages that judge our Slack and Teams messages
 	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory $(PEERS)/node_modules/.installed; \

@@ -23,7 +23,7 @@ def _split(text: str, count: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Person:
-    """Someone on a platform: ``tenant`` is the workspace or organisation, ``id`` is theirs in it."""
+    """Someone on a platform: ``tenant`` is the workspace or organisation, ``id`` theirs in it."""
 
     platform: str
     tenant: str

@@ -82,16 +82,17 @@ def flow(
     for run in runs:
         cost = overhead(run)
         rest: str = run.get("text", "")
+        left = sum(map(weight, rest))
         while True:
-            total = cost + sum(weight(char) for char in rest)
-            if total > room and (total <= size or room - cost < size // 4):
+            if cost + left > room and (cost + left <= size or room - cost < size // 4):
                 groups.append([])
                 room = size
-            if total <= room:
+            if cost + left <= room:
                 groups[-1].append({**run, "text": rest} if "text" in run else run)
-                room -= total
+                room -= cost + left
                 break
             head, rest = take(rest, room - cost, weight)
+            left -= sum(map(weight, head))
             groups[-1].append({**run, "text": head})
             room = 0
     return groups

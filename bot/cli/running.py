@@ -1,0 +1,269 @@
+"""What an operator does: keep the database, plan runs, serve them, steer them, take them home."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import string
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from bot.cli.errors import CommandError
+from bot.cli.lessons import LessonPath, as_json_text, runnable, table
+
+if TYPE_CHECKING:
+    from bot.app import App
+    from bot.settings import Settings
+
+DEFAULT_PORT = 8080
+
+RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id that “fivefold runs” lists.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
+
+
+def migrate() -> None:
+    """Bring the database up to date. Several processes may do it at once; a file is backed up."""
+    from bot.storage.migrate import migrate as bring_up_to_date
+
+    asyncio.run(kept(bring_up_to_date(_settings().database)))
+    typer.echo("The database is up to date.")
+
+
+def schedule(
+    lesson: LessonPath,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="TIME", help="When it begins, like “2026-03-02 09:00”; else now."),
+    ] = None,
+    zone: Annotated[str, typer.Option(help="The IANA zone of that time.")] = "UTC",
+    as_json: AsJson = False,
+) -> None:
+    """Plan a lesson for a cohort in the browser room, and print the links to come in by."""
+    from bot.chat.address import Person
+    from bot.cli.moments import read_start, read_zone
+    from bot.clock import SystemClock
+
+    read_zone(zone)
+    at = read_start(start, zone) if start else SystemClock().now()
+    chosen = runnable(lesson)
+    alphabet = string.ascii_lowercase + string.digits
+    run_id = "".join(secrets.choice(alphabet) for _ in range(8))
+
+    async def work(app: App) -> None:
+        leader = Person(app.room.name, "local", f"facilitator-{run_id}")
+        place = await app.room.open_channel(run_id, chosen.plan.title)
+        await app.managing.schedule(
+            chosen, run_id=run_id, main=place, facilitators=(leader,), zone=zone, start=at
+        )
+        base = public_url(app.settings)
+        links = {
+            "run": run_id,
+            "title": chosen.plan.title,
+            "start": at.isoformat(),
+            "learners": base + app.room.entry_link(run_id),
+            "facilitator": base + app.room.entry_link(run_id, leader.id),
+        }
+        if as_json:
+            typer.echo(as_json_text(links))
+            return
+        typer.echo(
+            f"Run {run_id}: {chosen.plan.title}\n"
+            f"  begins       {at:%Y-%m-%d %H:%M} UTC\n"
+            f"  for learners {links['learners']}\n"
+            f"  for you      {links['facilitator']}\n"
+            "Whoever has a link can use it: send the second to nobody. "
+            "“fivefold serve” opens the room."
+        )
+
+    _with_app(work)
+
+
+def runs(as_json: AsJson = False) -> None:
+    """List what is planned, running and done, the latest start first."""
+
+    async def work(app: App) -> None:
+        async with app.store.reading() as reading:
+            found = await reading.runs()
+        if as_json:
+            rows = [
+                {
+                    "run": run.id,
+                    "title": run.lesson.plan.title,
+                    "status": run.status,
+                    "start": run.start.isoformat(),
+                    "zone": run.zone,
+                    "place": str(run.main),
+                    "revision": run.revision,
+                }
+                for run in found
+            ]
+            typer.echo(as_json_text(rows))
+        elif not found:
+            typer.echo("There are no runs yet. “fivefold schedule LESSON” plans one.")
+        else:
+            cells = [
+                (run.id, run.status, f"{run.start:%Y-%m-%d %H:%M} UTC", run.lesson.plan.title)
+                for run in found
+            ]
+            typer.echo(table(("Run", "Status", "Start", "Lesson"), cells))
+
+    _with_app(work)
+
+
+def run(
+    run_id: RunId,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="COMMAND", help="start, pause, resume, +5, extend 5, next, close or status."
+        ),
+    ],
+) -> None:
+    """Steer one run: start it now, pause, resume, give minutes, go on, close what is open."""
+    from bot.chat.answer import Refused, Saved, Show
+    from bot.chat.message import Message
+    from bot.chat.plain import plain
+    from bot.cli.errors import BadUsage
+    from bot.facilitation.controls import parse_command
+
+    command = parse_command(" ".join(words))
+    if command is None or command.verb == "help":
+        raise BadUsage(
+            f"“{' '.join(words)}” is no command: say start, pause, resume, +5, next, close, status."
+        )
+
+    async def work(app: App) -> None:
+        answer = await app.managing.carry_out(run_id, command, by="cli")
+        match answer:
+            case Saved(note):
+                typer.echo(note)
+            case Refused(why):
+                raise CommandError(why)
+            case Show(Message() as message):
+                typer.echo(plain(message))
+
+    _with_app(work)
+
+
+def evidence(
+    run_id: RunId,
+    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("evidence"),
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print the lossless JSON instead of writing files.")
+    ] = False,
+) -> None:
+    """Write out all that a run has gathered: JSON, spreadsheets and a page to read."""
+    from bot.evidence.data import evidence_json
+    from bot.evidence.pack import write_evidence
+    from bot.service.reporting import report_run
+
+    async def work(app: App) -> None:
+        async with app.store.reading() as reading:
+            report = await report_run(reading, run_id)
+        if as_json:
+            typer.echo(evidence_json(report).decode(), nl=False)
+            return
+        written = write_evidence(report, out)
+        typer.echo(f"{len(written)} files in {out}: open {out / 'evidence.html'} to read.")
+
+    _with_app(work)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port.")] = None,
+    work: Annotated[
+        bool, typer.Option("--work/--no-work", help="Do what is due here, too.")
+    ] = True,
+) -> None:
+    """Open the room and, unless told otherwise, do what is due as “fivefold work” does."""
+    from bot.web.server import listen, serve
+
+    settings = _settings()
+    where = host or settings.host
+    number = port if port is not None else settings.port or DEFAULT_PORT
+
+    async def serving(app: App) -> None:
+        stopping = asyncio.Event()
+        with listen(where, number) as sock:
+            typer.echo(f"The room is open at http://{where}:{sock.getsockname()[1]}/")
+            async with asyncio.TaskGroup() as group:
+                if work:
+                    group.create_task(app.worker.run(stopping))
+                await serve(app.web(), where, number, [sock], stopping=app.room.bell.close)
+                stopping.set()
+                app.alarm.wake()
+
+    _with_app(serving)
+
+
+def work() -> None:
+    """Do what is due: open, post, close. Any number of these may share a PostgreSQL database."""
+    import signal
+
+    async def working(app: App) -> None:
+        stopping = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, _stop, stopping, app)
+        typer.echo("Working. Ctrl-C ends it.")
+        await app.worker.run(stopping)
+
+    _with_app(working)
+
+
+def public_url(settings: Settings) -> str:
+    """The address under which people reach the pages."""
+    host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
+    return settings.public_url or f"http://{host}:{settings.port or DEFAULT_PORT}"
+
+
+def _stop(stopping: asyncio.Event, app: App) -> None:
+    stopping.set()
+    app.alarm.wake()
+
+
+def _settings() -> Settings:
+    from bot.settings import read_settings
+
+    return read_settings(os.environ)
+
+
+def _with_app(work: Callable[[App], Awaitable[Any]]) -> None:
+    async def opened() -> None:
+        async with _app() as app:
+            await work(app)
+
+    asyncio.run(kept(opened()))
+
+
+@asynccontextmanager
+async def _app() -> AsyncIterator[App]:
+    from bot.app import open_app
+
+    async with open_app(_settings()) as app:
+        yield app
+
+
+async def kept(work: Awaitable[Any]) -> None:
+    """Do the work. What people can do something about is raised as CommandError, in a sentence."""
+    from bot.evidence.pack import EvidenceError
+    from bot.service.reporting import NoSuchRun
+    from bot.service.store import StoreUnavailable
+    from bot.web.server import PortInUse
+
+    try:
+        await work
+    except Exception as error:
+        cause: Exception = error
+        # A task group wraps what went wrong in its tasks.
+        while isinstance(cause, ExceptionGroup):
+            cause = cause.exceptions[0]
+        if isinstance(cause, NoSuchRun | StoreUnavailable | EvidenceError | PortInUse):
+            raise CommandError(str(cause)) from error
+        raise cause from None

@@ -1,0 +1,137 @@
+"""The first minute of the page: what was held, who took part, planned and actual."""
+
+from __future__ import annotations
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.chat.plain import percent
+from bot.evidence.moments import day, length, minute
+from bot.evidence.reading import labels, learners, shown_name, standing, turnouts, visible
+from bot.service.reporting import RunReport
+from bot.words import t, tn
+
+
+def head(report: RunReport) -> dict[str, str]:
+    """The lesson and when, where the clock hangs, who led it."""
+    run, zone = report.run, ZoneInfo(report.run.zone)
+    led = [shown_name(p.name.text) for p in report.participants if p.role == "facilitator"]
+    when = f"{day(run.start, zone)}, {minute(run.start, zone)}"
+    if run.ended_at:
+        same = day(run.ended_at, zone) == day(run.start, zone)
+        end = minute(run.ended_at, zone)
+        when += f"–{end}" if same else f" – {day(run.ended_at, zone)}, {end}"
+    return {
+        "title": visible(run.lesson.plan.title) or visible(run.lesson.name),
+        "when": when,
+        "zone": run.zone,
+        "short_zone": run.start.astimezone(zone).tzname() or "",
+        "status": {
+            "scheduled": t("Not held yet"),
+            "running": t("Still running"),
+            "paused": t("Paused"),
+            "ended": t("Held"),
+        }[run.status],
+        "led": ", ".join(led),
+        "audience": visible(run.lesson.plan.audience),
+        "run": run.id,
+        "seed": str(run.seed),
+        "hash": run.lesson.hash,
+    }
+
+
+def tiles(report: RunReport) -> list[tuple[str, str, str]]:
+    """(what, figure, detail) of the whole."""
+    run = report.run
+    rows, there = standing(report), learners(report)
+    took_part = {row.participant for row in rows} & {person.id for person in there}
+    who = turnouts(report).values()
+    whole = sum(
+        all(person.id in each.answered for each in who if person.id in each.asked)
+        for person in there
+        if person.id in took_part
+    )
+    opened = sum(bool(asked.openings) for asked in report.activities)
+    asking = sum(bool(asked.questions) for asked in report.activities)
+    planned = run.lesson.script.minutes() * 60
+    took = (run.ended_at - run.start).total_seconds() if run.ended_at else None
+    return [
+        (
+            tn("learner took part", "learners took part", len(there)),
+            t("{n} of {all}", n=len(took_part), all=len(there)),
+            t("{n} answered everything", n=whole),
+        ),
+        (tn("answer", "answers", len(rows)), str(len(rows)), _remarks(report)),
+        (
+            t("activities held"),
+            t("{n} of {all}", n=opened, all=len(report.activities)),
+            tn("{count} asks something", "{count} ask something", asking),
+        ),
+        (
+            t("it took"),
+            length(took) if took is not None else "–",
+            t("{length} planned", length=length(planned)),
+        ),
+    ]
+
+
+def _remarks(report: RunReport) -> str:
+    """How many answers were late, changed or withdrawn, where any were."""
+    rows = standing(report)
+    late = sum(row.late for row in rows)
+    changed = sum(row.version > 1 for row in rows)
+    withdrawn = sum(row.stands and row.choices is None for row in report.answers)
+    said = [
+        (late, t("{n} late", n=late)),
+        (changed, t("{n} changed", n=changed)),
+        (withdrawn, t("{n} withdrawn", n=withdrawn)),
+    ]
+    return ", ".join(words for n, words in said if n) or t("none late, none changed")
+
+
+def lengths(report: RunReport) -> list[dict[str, Any]]:
+    """Each phase's planned time and the time in which it was open, as text and as bars."""
+    openings = {asked.activity.id: asked.openings for asked in report.activities}
+    measured = []
+    for phase in report.run.lesson.script.phases:
+        spans = [
+            (opening.closed_at - opening.opened_at).total_seconds() if opening.closed_at else None
+            for activity in phase.activities
+            for opening in openings.get(activity.id, ())
+        ]
+        done = [span for span in spans if span is not None]
+        actual = sum(done) if done and len(done) == len(spans) else None
+        measured.append((phase.name, phase.minutes * 60, actual, bool(spans)))
+    longest = max([1.0, *(max(planned, actual or 0) for _, planned, actual, _ in measured)])
+    return [
+        {
+            "phase": visible(name),
+            "planned": length(planned),
+            "planned_bar": round(100 * planned / longest),
+            "actual": length(actual)
+            if actual is not None
+            else (t("still open") if opened else t("not opened")),
+            "actual_bar": round(100 * (actual or 0) / longest),
+        }
+        for name, planned, actual, opened in measured
+    ]
+
+
+def turnout(report: RunReport) -> list[dict[str, Any]]:
+    """How many learners answered each activity that was opened and asks something."""
+    names, who = labels(report), turnouts(report)
+    numbers = {asked.activity.id: n for n, asked in enumerate(report.activities, start=1)}
+    return [
+        {
+            "anchor": f"activity-{numbers[asked.activity.id]}",
+            "name": visible(names[asked.activity.id]),
+            "phase": visible(asked.activity.phase),
+            "answered": len(who[asked.activity.id].answered),
+            "asked": len(who[asked.activity.id].asked),
+            "percent": percent(
+                len(who[asked.activity.id].answered), len(who[asked.activity.id].asked)
+            ),
+        }
+        for asked in report.activities
+        if asked.activity.id in who
+    ]

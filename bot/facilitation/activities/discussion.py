@@ -1,0 +1,104 @@
+"""``discussion``: a question that people answer in its thread, where everyone can read it.
+
+Where a platform does not tell the bot of replies, a form takes the answer instead.
+"""
+
+from __future__ import annotations
+
+from bot.chat.answer import Answer, Correct, Saved, Show
+from bot.chat.callback import Callback
+from bot.chat.event import FormSubmitted
+from bot.chat.message import Block, Button, Buttons, Form, Message, Note, Text, TextField
+from bot.chat.text import UserText
+from bot.facilitation.activities.kind import (
+    Asked,
+    Kind,
+    Question,
+    Scene,
+    Spec,
+    Verdict,
+    closing_blocks,
+    field_text,
+    opening_blocks,
+    turnout,
+)
+from bot.facilitation.state import Given, Participant
+from bot.lessons.prose import prose
+from bot.words import t
+
+
+class DiscussionSpec(Spec):
+    """``question`` is Markdown."""
+
+    question: str
+
+
+class Discussion(Kind[DiscussionSpec]):
+    """Every reply is an answer of its own; the form's answer is one that can be changed."""
+
+    name = "discussion"
+    model = DiscussionSpec
+
+    def questions(self, spec: DiscussionSpec) -> tuple[Question, ...]:
+        """The question, answered by form; replies are listed by themselves."""
+        return (Question("answer", spec.question, "discussion"),)
+
+    def _title(self) -> str:
+        return t("Let’s talk")
+
+    def say(self, scene: Scene[DiscussionSpec]) -> Message:
+        """The question, where to answer it, and how many have."""
+        button = Button(
+            t("Write your answer"),
+            scene.callback("answer"),
+            does="open",
+            style="primary",
+            form=self._form(scene.callback("answer"), scene.spec, None),
+        )
+        # What comes by form stands in no thread, so the post itself shows it to everyone.
+        how: tuple[Block, ...] = (
+            (Text((t("Reply in the thread of this post."),)),)
+            if scene.capabilities.hears_replies
+            else (Buttons((button,)), *scene.quotes("answer"))
+        )
+        title = self.title(scene.spec)
+        return Message(
+            summary=f"{scene.activity.phase}: {title}",
+            blocks=(
+                *opening_blocks(scene, title),
+                *prose(scene.spec.question),
+                *how,
+                Note((turnout(scene, self.answered(scene)),)),
+                *closing_blocks(scene, t("Everyone here can read what you write.")),
+            ),
+        )
+
+    def hear(self, asked: Asked[DiscussionSpec]) -> Verdict:
+        """A reply, or the form."""
+        match asked.event:
+            case FormSubmitted() as event if asked.callback and asked.callback.verb == "answer":
+                text = field_text(event, "answer")
+                if not text.strip():
+                    return Verdict(Correct({"answer": t("Write something, then send it.")}))
+                kept = asked.response("answer", Given(text=UserText(text)))
+                return Verdict(Saved(t("Saved. You can change it.")), asked.record(kept))
+            case _:
+                return super().hear(asked)
+
+    def view(self, scene: Scene[DiscussionSpec], who: Participant, callback: Callback) -> Answer:
+        """The form, with what this person wrote already."""
+        if callback.verb != "answer":
+            return super().view(scene, who, callback)
+        mine = dict(scene.given("answer")).get(who.id)
+        return Show(self._form(callback.encode(), scene.spec, mine))
+
+    def _form(self, callback: str, spec: DiscussionSpec, mine: Given | None) -> Form:
+        return Form(
+            title=t("Your answer"),
+            callback=callback,
+            parts=(
+                *prose(spec.question),
+                TextField("answer", t("Your answer"), value=mine.text if mine else None),
+                Note((t("Everyone here can read what you write."),)),
+            ),
+        )

@@ -1,0 +1,227 @@
+"""``poll``: a question with options, one or several to choose, with "other" in own words if asked.
+
+A vote can be changed until the poll closes. The group sees totals only; other words are shown to
+the group without a name. The facilitator's evidence has names: this poll is not anonymous.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.chat.answer import Answer, Correct, Refused, Saved, Show
+from bot.chat.callback import Callback
+from bot.chat.event import FormSubmitted, Picked
+from bot.chat.message import (
+    Bar,
+    Block,
+    Button,
+    Buttons,
+    Choices,
+    Form,
+    Listing,
+    Message,
+    Note,
+    Option,
+    Tally,
+    Text,
+    TextField,
+)
+from bot.chat.text import UserText
+from bot.facilitation.activities.kind import (
+    Asked,
+    Kind,
+    Question,
+    Scene,
+    Spec,
+    Verdict,
+    closing_blocks,
+    field_text,
+    opening_blocks,
+    turnout,
+)
+from bot.facilitation.state import Given, Participant
+from bot.lessons.prose import prose
+from bot.words import t
+
+VOTE = "vote"
+OTHER = "other"
+
+
+class PollOption(BaseModel):
+    """``id`` is stable: renaming the label does not move votes."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    label: str
+
+
+class PollSpec(Spec):
+    """``results`` are shown to the group live, to each after their own vote, or at closing.
+
+    With ``other`` one may answer in own words; ``other`` is then no option's id.
+    """
+
+    question: str
+    options: tuple[PollOption, ...]
+    multiple: bool = False
+    other: bool = False
+    results: Literal["live", "after", "close"] = "after"
+
+
+class Poll(Kind[PollSpec]):
+    """One vote a person, kept as the item ``vote``."""
+
+    name = "poll"
+    model = PollSpec
+    late_answers = False
+
+    def questions(self, spec: PollSpec) -> tuple[Question, ...]:
+        """The question and its options."""
+        options = [(option.id, option.label) for option in spec.options]
+        other = [(OTHER, t("Something else"))] if spec.other else []
+        return (Question(VOTE, spec.question, "polls", (*options, *other)),)
+
+    def answered(self, scene: Scene[PollSpec]) -> int:
+        """How many have voted; what is said in the thread is no vote."""
+        return len(scene.given(VOTE))
+
+    def _title(self) -> str:
+        return t("Quick poll")
+
+    def say(self, scene: Scene[PollSpec]) -> Message:
+        """The options while it is open; the tally when it may be seen by everyone."""
+        spec = scene.spec
+        title = self.title(scene.spec)
+        shown = spec.results == "live" or not scene.opening.is_open
+        body: tuple[Block, ...] = (
+            *(self._choices(scene) if scene.opening.is_open else ()),
+            *(self._results(scene) if shown else (Note((turnout(scene, self.answered(scene)),)),)),
+        )
+        return Message(
+            summary=f"{scene.activity.phase}: {title}",
+            blocks=(
+                *opening_blocks(scene, title),
+                *prose(spec.question),
+                *body,
+                *closing_blocks(scene, self._who_sees(spec)),
+            ),
+        )
+
+    def hear(self, asked: Asked[PollSpec]) -> Verdict:
+        """A vote, by button or, in own words, by form."""
+        match asked.event:
+            case Picked() as event if asked.callback and asked.callback.verb == VOTE:
+                return self._vote(asked, tuple(dict.fromkeys(event.options)))
+            case FormSubmitted() as event if asked.callback and asked.callback.verb == OTHER:
+                return self._other(asked, field_text(event, OTHER))
+            case _:
+                return super().hear(asked)
+
+    def view(self, scene: Scene[PollSpec], who: Participant, callback: Callback) -> Answer:
+        """The form for own words, or the results for somebody who may see them."""
+        spec = scene.spec
+        mine = dict(scene.given(VOTE)).get(who.id)
+        if callback.verb == OTHER and spec.other:
+            return Show(self._form(callback.encode(), spec, mine))
+        if callback.verb == "results" and spec.results != "close":
+            if mine is None and spec.results == "after" and scene.opening.is_open:
+                return Refused(t("Vote first, then you see how the others voted."))
+            return Show(self._so_far(scene, mine))
+        return super().view(scene, who, callback)
+
+    def _vote(self, asked: Asked[PollSpec], options: tuple[str, ...]) -> Verdict:
+        spec = asked.spec
+        known = {option.id for option in spec.options}
+        if not options:
+            return Verdict(Refused(t("Choose at least one option, then send.")))
+        if not known.issuperset(options) or (len(options) > 1 and not spec.multiple):
+            return Verdict(Refused(t("That option is not in this poll. Please vote again.")))
+        before = asked.standing(VOTE)
+        words = before.text if before and spec.multiple else None
+        given = Given((*options, *((OTHER,) if words else ())), words)
+        return self._kept(asked, given)
+
+    def _other(self, asked: Asked[PollSpec], text: str) -> Verdict:
+        if not asked.spec.other:
+            return Verdict(Refused(t("This poll takes its own options only.")))
+        before = asked.standing(VOTE) if asked.spec.multiple else None
+        options = tuple(o for o in before.options if o != OTHER) if before else ()
+        if text.strip():
+            return self._kept(asked, Given((*options, OTHER), UserText(text)))
+        if options:
+            return self._kept(asked, Given(options))
+        return Verdict(Correct({OTHER: t("Write something, then send it.")}))
+
+    def _kept(self, asked: Asked[PollSpec], given: Given) -> Verdict:
+        changes = asked.record(asked.response(VOTE, given))
+        saved = Saved(t("Your vote is saved. You can change it until the poll closes."))
+        return Verdict(saved, changes, then="results" if asked.spec.results == "after" else "")
+
+    def _choices(self, scene: Scene[PollSpec]) -> tuple[Block, ...]:
+        spec = scene.spec
+        choices = Choices(
+            callback=scene.callback(VOTE),
+            options=tuple(Option(option.id, option.label) for option in spec.options),
+            label=t("Choose all that fit") if spec.multiple else t("Choose one"),
+            multiple=spec.multiple,
+            submit=t("Send my vote"),
+        )
+        other = Button(
+            t("Something else …"),
+            scene.callback(OTHER),
+            does="open",
+            form=self._form(scene.callback(OTHER), spec, None),
+        )
+        results = Button(t("See results"), scene.callback("results"), does="open")
+        extra = (
+            *((other,) if spec.other else ()),
+            *((results,) if spec.results == "after" else ()),
+        )
+        return (choices, *((Buttons(extra),) if extra else ()))
+
+    def _results(self, scene: Scene[PollSpec]) -> tuple[Block, ...]:
+        votes = [given for _, given in scene.given(VOTE)]
+        bars = tuple(
+            Bar(label, sum(option in vote.options for vote in votes))
+            for option, label in self.questions(scene.spec)[0].options
+        )
+        words = tuple((vote.text,) for vote in votes if vote.text)
+        said: tuple[Block, ...] = (
+            (Text((t("In their own words:"),)), Listing(words)) if words else ()
+        )
+        return (Tally(t("Results"), bars, len(votes)), *said)
+
+    def _so_far(self, scene: Scene[PollSpec], mine: Given | None) -> Message:
+        saved = t("Your vote is saved. You can change it until the poll closes.")
+        if not scene.opening.is_open:
+            saved = t("This poll is closed.")
+        head = (Text((saved,)),) if mine else ()
+        title = t("Results so far") if scene.opening.is_open else t("Results")
+        return Message(title, (*head, *self._results(scene)))
+
+    def _form(self, callback: str, spec: PollSpec, mine: Given | None) -> Form:
+        words = mine.text if mine else None
+        label = t("In your own words")
+        # Beside options of the same vote, own words can be taken back by emptying the field.
+        return Form(
+            title=t("Something else"),
+            callback=callback,
+            parts=(
+                TextField(OTHER, label, value=words, required=not (spec.multiple and words)),
+                Note((t("Everyone sees these words with the results, without your name."),)),
+            ),
+            submit=t("Send my vote"),
+        )
+
+    def _who_sees(self, spec: PollSpec) -> str:
+        when = {
+            "live": t("Everyone sees the totals as they come in."),
+            "after": t(
+                "You see the totals after your vote; everyone sees them when the poll closes."
+            ),
+            "close": t("Everyone sees the totals when the poll closes."),
+        }[spec.results]
+        return " ".join((when, t("Your facilitator can see who chose what.")))

@@ -1,0 +1,166 @@
+"""``reflection``: questions to think about and answer in writing.
+
+Visible to the facilitator only, it is answered by form, never in a thread.
+Visible to everyone, it is answered in the thread, as a discussion is.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from bot.chat.answer import Answer, Correct, Saved, Show
+from bot.chat.callback import Callback
+from bot.chat.event import FormSubmitted, Replied, ReplyEdited
+from bot.chat.message import (
+    Block,
+    Button,
+    Buttons,
+    Form,
+    Listing,
+    Message,
+    Note,
+    Text,
+    TextField,
+)
+from bot.chat.plain import plain_line
+from bot.chat.text import UserText
+from bot.facilitation.activities.kind import (
+    Asked,
+    Kind,
+    Question,
+    Scene,
+    Spec,
+    Verdict,
+    closing_blocks,
+    field_text,
+    opening_blocks,
+    turnout,
+)
+from bot.facilitation.changes import NOTHING
+from bot.facilitation.state import Given, Participant
+from bot.lessons.prose import prose_line
+from bot.words import t
+
+ANSWER = "answer"
+
+
+class ReflectionQuestion(BaseModel):
+    """``id`` is stable within the activity."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    text: str
+
+
+class ReflectionSpec(Spec):
+    """Who may read the answers is ``visible``."""
+
+    questions: tuple[ReflectionQuestion, ...]
+    visible: Literal["facilitator", "everyone"] = "facilitator"
+
+
+class Reflection(Kind[ReflectionSpec]):
+    """One item a question; a newer answer stands in place of the older one."""
+
+    name = "reflection"
+    model = ReflectionSpec
+
+    def questions(self, spec: ReflectionSpec) -> tuple[Question, ...]:
+        """The questions as the author wrote them."""
+        return tuple(Question(q.id, q.text, "reflections") for q in spec.questions)
+
+    def _title(self) -> str:
+        return t("Look back")
+
+    def say(self, scene: Scene[ReflectionSpec]) -> Message:
+        """The questions, and a button to the form or the thread to answer in."""
+        spec = scene.spec
+        title = self.title(scene.spec)
+        return Message(
+            summary=f"{scene.activity.phase}: {title}",
+            blocks=(
+                *opening_blocks(scene, title),
+                Text((t("Take a quiet moment for this:"),)),
+                Listing(
+                    tuple(prose_line(q.text) for q in spec.questions),
+                    ordered=len(spec.questions) > 1,
+                ),
+                *self._how(scene),
+                Note((turnout(scene, self.answered(scene)),)),
+                *closing_blocks(scene, self._who_sees(spec)),
+            ),
+        )
+
+    def hear(self, asked: Asked[ReflectionSpec]) -> Verdict:
+        """The form; in the thread, a reply, with a private word if it was to be private."""
+        match asked.event:
+            case FormSubmitted() as event if asked.callback and asked.callback.verb == ANSWER:
+                return self._answers(asked, event)
+            case Replied() | ReplyEdited() if asked.spec.visible == "facilitator":
+                note = t(
+                    "Kept, but everyone here can read a reply in this thread. "
+                    "To answer for your facilitator only, delete it and use the button."
+                )
+                return self.keep_reply(asked, note)
+            case _:
+                return super().hear(asked)
+
+    def view(self, scene: Scene[ReflectionSpec], who: Participant, callback: Callback) -> Answer:
+        """The form, with what this person wrote already."""
+        if callback.verb != ANSWER:
+            return super().view(scene, who, callback)
+        mine = {r.item: r.given for r in scene.responses if r.owner == who.id}
+        return Show(self._form(callback.encode(), scene.spec, mine))
+
+    def _answers(self, asked: Asked[ReflectionSpec], event: FormSubmitted) -> Verdict:
+        questions = asked.spec.questions
+        texts = {q.id: field_text(event, q.id) for q in questions if q.id in event.fields}
+        before = {q.id: asked.standing(q.id) for q in questions}
+        after = {
+            item: Given(text=UserText(text)) if text.strip() else None
+            for item, text in texts.items()
+        }
+        if not any(after.values()) and not any(before.values()):
+            first = questions[0].id
+            return Verdict(Correct({first: t("Write an answer to at least one question.")}))
+        changed = [asked.response(i, given) for i, given in after.items() if given != before[i]]
+        note = t("Saved. You can change it until the lesson ends.")
+        return Verdict(Saved(note), asked.record(*changed) if changed else NOTHING)
+
+    def _how(self, scene: Scene[ReflectionSpec]) -> tuple[Block, ...]:
+        public = scene.spec.visible == "everyone"
+        if public and scene.capabilities.hears_replies:
+            return (Text((t("Reply in the thread of this post."),)),)
+        callback = scene.callback(ANSWER)
+        form = self._form(callback, scene.spec, {})
+        label = t("Write my reflection")
+        button = Button(label, callback, does="open", style="primary", form=form)
+        # What comes by form stands in no thread, so the post itself shows it to everyone.
+        said = [quote for q in scene.spec.questions for quote in scene.quotes(q.id)]
+        return (Buttons((button,)), *(said if public else ()))
+
+    def _form(self, callback: str, spec: ReflectionSpec, mine: dict[str, Given | None]) -> Form:
+        fields = tuple(
+            TextField(
+                q.id,
+                plain_line(prose_line(q.text)),
+                value=given.text if given else None,
+                required=False,
+            )
+            for q in spec.questions
+            for given in (mine.get(q.id),)
+        )
+        return Form(
+            title=t("My reflection"),
+            callback=callback,
+            parts=(*fields, Note((self._who_sees(spec),))),
+            submit=t("Save"),
+        )
+
+    def _who_sees(self, spec: ReflectionSpec) -> str:
+        if spec.visible == "everyone":
+            return t("Everyone here can read what you write.")
+        return t("Only your facilitator can read what you write.")

@@ -1,0 +1,223 @@
+"""The facilitator's controls: pure changes of a run and its cues.
+
+Time that stands still, or is given or taken, moves every cue that still waits; what was posted
+with a deadline is drawn again. Cues that were carried out never move.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.facilitation.changes import Changes
+from bot.facilitation.owing import owe_panels
+from bot.facilitation.state import LOBBY, Audit, Cue, Opening, Run
+from bot.words import t
+
+Verb = Literal["start", "pause", "resume", "extend", "next", "close", "status", "help"]
+MOST_MINUTES = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What a facilitator asks for; ``minutes`` belongs to "extend"."""
+
+    verb: Verb
+    minutes: int = 0
+
+    @property
+    def item(self) -> str:
+        """How a button's callback names it."""
+        return f"extend-{self.minutes}" if self.verb == "extend" else self.verb
+
+
+class NotNow(Exception):
+    """A command that does not fit the state of the run; its text says why and what to do."""
+
+
+_WORDS: dict[str, Verb] = {
+    "start": "start",
+    "pause": "pause",
+    "resume": "resume",
+    "go on": "resume",
+    "next": "next",
+    "close": "close",
+    "close now": "close",
+    "status": "status",
+    "panel": "status",
+    "help": "help",
+}
+_MINUTES = re.compile(r"(?:\+|extend[ -]|\+ )(\d{1,3})(?: ?m(?:in(?:utes?)?)?)?")
+
+
+def parse_command(text: str) -> Command | None:
+    """The command that these words are, such as ``pause``, ``+5`` or ``close now``."""
+    words = " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
+    words = words.strip(" .!")
+    if words in _WORDS:
+        return Command(_WORDS[words])
+    minutes = _MINUTES.fullmatch(words)
+    return Command("extend", int(minutes[1])) if minutes else None
+
+
+def control(
+    command: Command,
+    run: Run,
+    cues: Sequence[Cue],
+    openings: Sequence[Opening],
+    now: datetime,
+    by: str,
+) -> Changes:
+    """The changed run, its moved cues and an audit row. Raises NotNow where it does not fit.
+
+    "status" and "help" change nothing and are not for here.
+    """
+    if run.status == "ended":
+        raise NotNow(t("This lesson has ended; nothing can be changed any more."))
+    changed = run
+    moved: list[Cue] = []
+    match command.verb:
+        case "start":
+            changed, moved = _start(run, cues, now)
+        case "pause":
+            changed = pause(run, now)
+        case "resume":
+            changed, moved = _resume(run, cues, now)
+        case "extend":
+            moved = _extend(run, cues, openings, command.minutes)
+        case "next":
+            moved = _next(run, cues, now)
+        case "close":
+            moved = _close(run, cues, openings, now)
+        case _:
+            raise ValueError(f"{command.verb} changes nothing")
+    revised = replace(changed, revision=run.revision + 1)
+    open_now = _with_deadlines(_open_now(openings), moved)
+    return Changes(
+        run=revised,
+        cues=tuple(moved),
+        openings=open_now,
+        dirty=tuple(o.id for o in open_now),
+        dirty_run=run.id,
+        audits=(Audit(run.id, now, by, command.item, revised.revision),),
+    )
+
+
+def pause(run: Run, now: datetime, reason: str = "") -> Run:
+    """The run standing still from ``now`` on. Raises NotNow if it does already."""
+    if run.status == "paused":
+        raise NotNow(t("The lesson is paused already. Say “resume” to go on."))
+    return replace(run, status="paused", paused_at=now, pause_reason=reason)
+
+
+def pause_for_late_cue(run: Run, cue: Cue, now: datetime) -> Changes:
+    """The bot was away when ``cue`` came due: stand still and ask, instead of posting it late."""
+    minutes = max(1, round((now - cue.at).total_seconds() / 60))
+    reason = t(
+        "I could not run for {minutes} min, so I paused the lesson instead of posting late. "
+        "“Resume” goes on from here and moves everything after it.",
+        minutes=minutes,
+    )
+    # Time stands still from the missed moment, so that resuming gives the cohort its full time.
+    paused = replace(pause(run, cue.at, reason), revision=run.revision + 1)
+    return Changes(
+        run=paused,
+        owed=owe_panels(run, now, paused.revision),
+        dirty_run=run.id,
+        audits=(Audit(run.id, now, "system", "pause", paused.revision),),
+    )
+
+
+def _shift(cues: Sequence[Cue], by: timedelta) -> list[Cue]:
+    return [replace(cue, at=cue.at + by) for cue in cues if cue.state == "waiting"]
+
+
+def _open_now(openings: Sequence[Opening]) -> list[Opening]:
+    return [o for o in openings if o.is_open and o.activity != LOBBY]
+
+
+def _with_deadlines(openings: Sequence[Opening], moved: Sequence[Cue]) -> tuple[Opening, ...]:
+    closes = {cue.activity: cue.at for cue in moved if cue.kind == "close"}
+    return tuple(replace(o, closes_at=closes.get(o.activity, o.closes_at)) for o in openings)
+
+
+def _start(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
+    if run.status == "paused":
+        raise NotNow(t("The lesson is paused. Say “resume” first."))
+    if run.status != "scheduled":
+        raise NotNow(t("The lesson has started already."))
+    by = now - next(cue.at for cue in cues if cue.kind == "start")
+    moved = [replace(cue, at=max(now, cue.at)) for cue in _shift(cues, by)]
+    return replace(run, start=now), moved
+
+
+def _resume(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
+    if run.status != "paused" or run.paused_at is None:
+        raise NotNow(t("The lesson is not paused."))
+    # Clocks differ between machines: going on never takes time away.
+    by = max(now - run.paused_at, timedelta(0))
+    started = any(cue.kind == "start" and cue.state == "done" for cue in cues)
+    status: Literal["running", "scheduled"] = "running" if started else "scheduled"
+    going = replace(run, status=status, paused_at=None, pause_reason="")
+    return going, _shift(cues, by)
+
+
+def _running(run: Run) -> None:
+    if run.status == "scheduled":
+        raise NotNow(t("The lesson has not started yet. Say “start” to begin now."))
+
+
+def _open_activity(openings: Sequence[Opening]) -> Opening:
+    current = _open_now(openings)
+    if not current:
+        raise NotNow(t("Nothing is open right now."))
+    return current[-1]
+
+
+def _extend(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], minutes: int) -> list[Cue]:
+    _running(run)
+    if not 1 <= minutes <= MOST_MINUTES:
+        most = MOST_MINUTES
+        raise NotNow(t("Give 1 to {most} minutes, for example “+5”.", most=most))
+    _open_activity(openings)
+    return _shift(cues, timedelta(minutes=minutes))
+
+
+def _not_paused(run: Run) -> None:
+    if run.status == "paused":
+        raise NotNow(t("The lesson is paused. Say “resume” first."))
+
+
+def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
+    _running(run)
+    _not_paused(run)
+    ahead = [c for c in cues if c.state == "waiting" and c.kind in ("open", "end")]
+    if not ahead:
+        raise NotNow(t("There is nothing after this."))
+    target = min(ahead, key=lambda cue: (cue.at, cue.seq))
+    earlier = [
+        replace(cue, at=min(cue.at, now))
+        for cue in cues
+        if cue.state == "waiting" and (cue.at, cue.seq) < (target.at, target.seq)
+    ]
+    by = now - target.at
+    later = [
+        replace(cue, at=max(now, cue.at + by))
+        for cue in cues
+        if cue.state == "waiting" and (cue.at, cue.seq) >= (target.at, target.seq)
+    ]
+    return [*earlier, *later]
+
+
+def _close(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime) -> list[Cue]:
+    _running(run)
+    _not_paused(run)
+    current = _open_activity(openings)
+    return [
+        replace(cue, at=min(cue.at, now))
+        for cue in cues
+        if cue.kind == "close" and cue.activity == current.activity and cue.state == "waiting"
+    ]

@@ -1,0 +1,262 @@
+"""What the bot says of a run as a whole: welcome, notes, panel, trouble, closing, report.
+
+Everything but the welcome and the closing goes to facilitators in private.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from bot.chat.callback import Callback
+from bot.chat.message import (
+    Block,
+    Button,
+    Buttons,
+    ButtonStyle,
+    Deadline,
+    Divider,
+    Heading,
+    Listing,
+    Message,
+    Note,
+    Text,
+)
+from bot.chat.text import Strong, When
+from bot.facilitation.controls import Command
+from bot.facilitation.state import LOBBY, Cue, Opening, Run
+from bot.lessons.prose import prose, prose_line
+from bot.words import t, tn
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """A message owed that did not simply arrive. ``what`` names it for a person."""
+
+    key: str
+    state: Literal["uncertain", "late", "failed", "dropped"]
+    what: str
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RunScene:
+    """What can be seen of a run as a whole. ``answered`` of ``asked`` is the open activity's;
+    ``asked`` is 0 where it asks nobody anything. ``names`` says what activities are called."""
+
+    run: Run
+    cues: Sequence[Cue] = ()
+    openings: Sequence[Opening] = ()
+    answered: int = 0
+    asked: int = 0
+    troubles: Sequence[Trouble] = ()
+    names: Mapping[str, str] = field(default_factory=dict)
+    cue: int | None = None
+    delivery: str = ""
+
+    def named(self, activity: str) -> str:
+        """What an activity is called, for people."""
+        return self.names.get(activity, activity)
+
+
+def say_notice(purpose: str, scene: RunScene) -> Message:
+    """The message of this purpose as it is now. Raises KeyError for an unknown purpose."""
+    match purpose:
+        case "welcome":
+            return welcome(scene.run)
+        case "closing":
+            return closing(scene.run)
+        case "notes":
+            return notes(scene)
+        case "panel":
+            return panel(scene)
+        case "trouble":
+            return trouble(scene)
+        case "report":
+            return report(scene.run)
+    raise KeyError(purpose)
+
+
+def welcome(run: Run) -> Message:
+    """What the lesson is, what it asks, and what becomes of what people write."""
+    plan, script = run.lesson.plan, run.lesson.script
+    notice = prose(script.notice) if script.notice else ()
+    kept = t(
+        "What you write here is kept for your facilitator. Each post says who else can read it, "
+        "and you can change what you wrote until the lesson ends."
+    )
+    return Message(
+        summary=t("Welcome to {lesson}", lesson=plan.title),
+        blocks=(
+            Heading(plan.title, 1),
+            *prose(script.welcome),
+            Divider(),
+            *notice,
+            Note((kept,)),
+        ),
+    )
+
+
+def closing(run: Run) -> Message:
+    """Thanks, and what to go on with."""
+    return Message(
+        summary=t("This lesson has ended. Thank you!"),
+        blocks=(
+            Heading(t("That was it. Thank you!"), 1),
+            *prose(run.lesson.script.closing),
+            Note((t("The lesson has ended; no more answers are taken."),)),
+        ),
+    )
+
+
+def notes(scene: RunScene) -> Message:
+    """The facilitator's own notes on the phase that comes next."""
+    phases = scene.run.lesson.script.phases
+    order = [cue.seq for cue in scene.cues if cue.kind == "notes"]
+    index = order.index(scene.cue) if scene.cue in order else 0
+    phase = phases[index]
+    before = scene.run.lesson.script.facilitator_notes if index == 0 else ""
+    first = phase.activities[0].id if phase.activities else ""
+    starts = [c.at for c in scene.cues if c.kind == "open" and c.activity == first]
+    known = starts and scene.run.status != "paused"
+    when = (Text((t("Begins at "), When(starts[0]), ".")),) if known else ()
+    title = t("Your notes for {phase}", phase=phase.name)
+    return Message(
+        summary=title,
+        blocks=(
+            Heading(title, 2),
+            *when,
+            *prose(before),
+            *prose(phase.notes),
+            Note((t("Only you and your co-facilitators see this."),)),
+        ),
+    )
+
+
+def panel(scene: RunScene) -> Message:
+    """Where the run stands, and the buttons that fit."""
+    run = scene.run
+    summary = t("{lesson}: {state}", lesson=run.lesson.plan.title, state=_state(run))
+    blocks: list[Block] = [
+        Heading(t("Your panel"), 2),
+        Text((Strong(run.lesson.plan.title), "\n", _state(run))),
+    ]
+    if run.pause_reason:
+        blocks.append(Text((run.pause_reason,)))
+    blocks += _now_and_next(scene)
+    buttons = _buttons(scene)
+    if buttons:
+        blocks.append(Buttons(buttons))
+    blocks.append(
+        Note((t("Or say: start, pause, resume, +5, next, close, status. Only you see this."),))
+    )
+    return Message(summary, tuple(blocks))
+
+
+def trouble(scene: RunScene) -> Message:
+    """What was not simply delivered, with what the facilitator can do about it."""
+    unsure = [x for x in scene.troubles if x.state == "uncertain"]
+    others = [x for x in scene.troubles if x.state != "uncertain"]
+    blocks: list[Block] = [Heading(t("Please have a look"), 2)]
+    if unsure:
+        blocks.append(Text((t("I do not know whether these posts arrived. Is each one there?"),)))
+    for each in unsure:
+        there = Callback("there", scene.run.id, each.key).encode()
+        again = Callback("resend", scene.run.id, each.key).encode()
+        blocks.append(Text((Strong(each.what),)))
+        blocks.append(Buttons((Button(t("It’s there"), there), Button(t("Resend"), again))))
+    if others:
+        blocks.append(Text((t("These did not go out as planned:"),)))
+        blocks.append(Listing(tuple((f"{x.what}: {_fate(x)}",) for x in others)))
+    if not scene.troubles:
+        settled = t("All settled. Thank you.")
+        return Message(settled, (*blocks, Text((settled,))))
+    return Message(t("Some posts need your eyes"), tuple(blocks))
+
+
+def report(run: Run) -> Message:
+    """For the facilitator at the end: their own reflection, and where the evidence is."""
+    questions = run.lesson.script.facilitator_questions
+    mine = (
+        (
+            Text((t("For your own reflection:"),)),
+            Listing(tuple(prose_line(question) for question in questions)),
+        )
+        if questions
+        else ()
+    )
+    get = t("Everything is saved. Get it with: fivefold evidence {run}", run=run.id)
+    return Message(
+        summary=t("The lesson has ended; its evidence is ready."),
+        blocks=(Heading(t("Well done"), 2), *mine, Text((get,))),
+    )
+
+
+def _state(run: Run) -> str:
+    return {
+        "scheduled": t("Scheduled, not started yet."),
+        "running": t("Running."),
+        "paused": t("Paused. Time stands still until you resume."),
+        "ended": t("Ended."),
+    }[run.status]
+
+
+def _fate(trouble: Trouble) -> str:
+    said = {
+        "late": t("its time had passed before it could be sent"),
+        "failed": t("the platform refused it"),
+        "dropped": t("nobody knows whether it arrived, and it was not worth repeating"),
+        "uncertain": t("nobody knows whether it arrived"),
+    }[trouble.state]
+    return f"{said} ({trouble.problem})" if trouble.problem else said
+
+
+def _now_and_next(scene: RunScene) -> list[Block]:
+    blocks: list[Block] = []
+    current = [o for o in scene.openings if o.is_open and o.activity != LOBBY]
+    for opening in current:
+        have = tn(
+            "{answered} of {count} has answered",
+            "{answered} of {count} have answered",
+            scene.asked,
+            answered=scene.answered,
+        )
+        turnout = (f" – {have}",) if scene.asked else ()
+        blocks.append(Text((t("Now: "), Strong(scene.named(opening.activity)), *turnout)))
+        if opening.closes_at and scene.run.status == "running":
+            blocks.append(Deadline(opening.closes_at))
+    ahead = [c for c in scene.cues if c.state == "waiting" and c.kind in ("open", "end")]
+    if ahead and scene.run.status != "ended":
+        coming = min(ahead, key=lambda cue: (cue.at, cue.seq))
+        what = scene.named(coming.activity) if coming.activity else t("the end")
+        when = (t(" at "), When(coming.at)) if scene.run.status != "paused" else ()
+        blocks.append(Text((t("Next: "), Strong(what), *when)))
+    return blocks
+
+
+def _buttons(scene: RunScene) -> tuple[Button, ...]:
+    run = scene.run
+
+    def button(label: str, command: Command, style: ButtonStyle = "plain") -> Button:
+        callback = Callback("run", run.id, command.item, scene.delivery, run.revision)
+        return Button(label, callback.encode(), style=style)
+
+    match run.status:
+        case "scheduled":
+            return (button(t("Start now"), Command("start"), "primary"),)
+        case "running":
+            return (
+                button(t("Pause"), Command("pause")),
+                button(t("+5 minutes"), Command("extend", 5)),
+                button(t("Close now"), Command("close")),
+                button(t("Next"), Command("next"), "primary"),
+                button(t("Status"), Command("status")),
+            )
+        case "paused":
+            return (
+                button(t("Resume"), Command("resume"), "primary"),
+                button(t("Status"), Command("status")),
+            )
+        case "ended":
+            return ()

@@ -1,0 +1,43 @@
+"""Messages owed: what makes one, and the key under which it is owed once."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from bot.chat.address import Person, Place
+from bot.facilitation.changes import delivery_key
+from bot.facilitation.state import Owed, Run
+
+LAST_WORD = timedelta(days=1)
+"""How long a message is still worth posting, unless its activity closes before."""
+
+
+def owe(
+    run: Run,
+    purpose: str,
+    to: Place | Person,
+    now: datetime,
+    not_after: datetime,
+    *,
+    opening: str = "",
+    cue: int | None = None,
+    n: int = 1,
+) -> Owed:
+    """A message owed from now on, under the key of what it is about."""
+    subject = f"cue:{cue}" if cue is not None else opening or "run"
+    return Owed(
+        key=delivery_key(run.id, subject, purpose, n, to),
+        run=run.id,
+        purpose=purpose,
+        to=to,
+        due_at=now,
+        not_after=not_after,
+        opening=opening,
+        cue=cue,
+        n=n,
+    )
+
+
+def owe_panels(run: Run, now: datetime, n: int) -> tuple[Owed, ...]:
+    """A fresh panel for every facilitator: the ``n``-th of this run."""
+    return tuple(owe(run, "panel", p, now, now + LAST_WORD, n=n) for p in run.facilitators)

@@ -1,0 +1,161 @@
+"""The nouns of a run, as they are stored: frozen values, changed only through `Changes`.
+
+Every moment here is aware, in UTC, and in lesson time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.chat.address import Person, Place
+from bot.chat.text import UserText
+from bot.lessons.lesson import Lesson
+
+RunStatus = Literal["scheduled", "running", "paused", "ended"]
+CueKind = Literal["notes", "start", "open", "close", "end"]
+CueState = Literal["waiting", "done", "cancelled"]
+OnDoubt = Literal["ask", "drop"]
+Role = Literal["learner", "facilitator"]
+
+LOBBY = "lobby"
+"""The activity id of the conversation around a lesson: replies to its welcome and closing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One lesson for one cohort.
+
+    ``id`` is letters and digits. ``start`` is when the lesson began or is to begin; ``zone`` is
+    the facilitator's IANA zone. ``revision`` rises with every change of plan.
+    ``paused_at`` is the moment from which time stands still, while ``status`` is "paused";
+    ``pause_reason`` is said to the facilitator where the bot itself paused.
+    """
+
+    id: str
+    lesson: Lesson
+    main: Place
+    facilitators: tuple[Person, ...]
+    zone: str
+    start: datetime
+    seed: int = 0
+    status: RunStatus = "scheduled"
+    revision: int = 1
+    paused_at: datetime | None = None
+    pause_reason: str = ""
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cue:
+    """The moment at which the bot does a thing; ``seq`` orders a run's cues and names them.
+
+    ``planned`` is the moment first promised, ``at`` the one now due, ``done_at`` when it was
+    carried out. ``activity`` or ``phase`` says what it is about.
+    """
+
+    run: str
+    seq: int
+    kind: CueKind
+    at: datetime
+    planned: datetime
+    phase: str = ""
+    activity: str = ""
+    state: CueState = "waiting"
+    done_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """One time that an activity is open; a second one of the same activity has ``n`` 2.
+
+    ``id`` is letters, digits and ``-``, so that callbacks can carry it.
+    """
+
+    id: str
+    run: str
+    activity: str
+    n: int
+    opened_at: datetime
+    closes_at: datetime | None
+    closed_at: datetime | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it takes answers in time."""
+        return self.closed_at is None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A person in a run. ``id`` is a surrogate, the owner of their responses."""
+
+    id: str
+    run: str
+    person: Person
+    name: UserText
+    role: Role
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was given: ids of options, words, or both ("other", in own words)."""
+
+    options: tuple[str, ...] = ()
+    text: UserText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What an owner gave to one item of an opening, at one time.
+
+    The newest ``at`` of (opening, owner, item) stands; earlier ones are kept as versions.
+    ``given`` is ``None`` where it was withdrawn or its reply deleted.
+    ``late`` marks what came after the opening closed. ``event`` is the id of what was heard.
+    """
+
+    run: str
+    opening: str
+    owner: str
+    item: str
+    at: datetime
+    given: Given | None
+    event: str
+    late: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message owed: what to say (``purpose``), of what, to whom, from when, until when.
+
+    ``key`` is unique and opaque: the same thing owed twice is owed once.
+    After ``not_after`` it is held back as late and the facilitator told, never posted.
+    ``on_doubt`` says what becomes of it when nobody knows whether it was posted.
+    ``parent`` is the key of the delivery in whose thread it goes; it waits for that one's post.
+    """
+
+    key: str
+    run: str
+    purpose: str
+    to: Place | Person
+    due_at: datetime
+    not_after: datetime
+    opening: str = ""
+    cue: int | None = None
+    n: int = 1
+    on_doubt: OnDoubt = "ask"
+    parent: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What somebody did to a run. ``by`` is a participant's id, ``system`` or ``cli``."""
+
+    run: str
+    at: datetime
+    by: str
+    what: str
+    revision: int

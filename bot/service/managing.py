@@ -1,0 +1,160 @@
+"""Flow 3: the facilitator acts, by command, by button or from the command line."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.chat.address import Person, Place
+from bot.chat.answer import Answer, Refused, Saved, Show
+from bot.chat.callback import Callback
+from bot.chat.event import Commanded, Picked
+from bot.clock import Clock
+from bot.facilitation.changes import Changes
+from bot.facilitation.controls import Command, NotNow, control, parse_command
+from bot.facilitation.notices import panel
+from bot.facilitation.owing import owe_panels
+from bot.facilitation.state import Run
+from bot.facilitation.timeline import plan_live
+from bot.lessons.lesson import Lesson
+from bot.service.reporting import NoSuchRun
+from bot.service.scenes import run_scene, tenant_of
+from bot.service.store import Store, Transaction
+from bot.service.trouble import confirm
+from bot.words import t, tn
+
+HELP = "start, pause, resume, +5, next, close, status"
+FORWARD = ("extend", "next", "close")
+"""What acts on whatever is open, and so only from a panel that shows what is."""
+
+
+class Managing:
+    """Schedules runs and carries out controls, each in one transaction with an audit row."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def schedule(
+        self,
+        lesson: Lesson,
+        *,
+        run_id: str,
+        main: Place,
+        facilitators: Sequence[Person],
+        zone: str,
+        start: datetime,
+        seed: int = 0,
+    ) -> Run:
+        """A new run of a lesson, live from ``start`` (UTC); it begins by itself when that comes."""
+        run = Run(
+            id=run_id,
+            lesson=lesson,
+            main=main,
+            facilitators=tuple(facilitators),
+            zone=zone,
+            start=start,
+            seed=seed,
+        )
+        async with self._store.transaction() as tx:
+            await tx.add_run(run, plan_live(run.id, lesson, start))
+            await tx.apply(Changes(owed=owe_panels(run, self._clock.now(), 1)))
+        return run
+
+    async def carry_out(self, run_id: str, command: Command, *, by: str) -> Answer:
+        """A command from somebody who may give it, such as whoever has the command line.
+
+        Raises NoSuchRun.
+        """
+        async with self._store.transaction() as tx:
+            run = await tx.lock_run(run_id)
+            if run is None:
+                raise NoSuchRun(run_id)
+            return await self._carry_out(tx, run, command, by)
+
+    async def said(self, event: Commanded) -> Answer:
+        """A command in words, for the run in whose place it was said or that the person leads."""
+        command = parse_command(event.text)
+        async with self._store.transaction() as tx:
+            run = await self._run_meant(tx, event)
+            if run is None:
+                return Refused(t("There is no lesson of yours here that I could steer."))
+            if event.who not in run.facilitators:
+                return Refused(t("Only the facilitators of this lesson can do that."))
+            if command is None or command.verb == "help":
+                return Refused(t("I understand: {commands}.", commands=HELP))
+            locked = await tx.lock_run(run.id)
+            if locked is None or not await self._first_time(tx, event):
+                return Saved(t("Done already."))
+            return await self._carry_out(tx, locked, command, await _by(tx, run, event))
+
+    async def pressed(self, event: Picked, callback: Callback) -> Answer:
+        """A button of a panel, which carries the revision it was drawn at, or of a question."""
+        async with self._store.transaction() as tx:
+            run = await tx.lock_run(callback.target)
+            if run is None or event.who not in run.facilitators:
+                return Refused(t("Only the facilitators of this lesson can do that."))
+            if callback.verb in ("resend", "there"):
+                return await self._settle(tx, run, callback)
+            command = parse_command(callback.item.replace("-", " "))
+            if command is None:
+                return Refused(t("That button is not in use any more."))
+            if not await self._first_time(tx, event):
+                return Saved(t("Done already."))
+            await confirm(tx, callback.delivery, event.post, run=run.id)
+            if callback.revision != run.revision and command.verb in FORWARD:
+                return Show(panel(await run_scene(tx, run)))
+            return await self._carry_out(tx, run, command, await _by(tx, run, event))
+
+    async def _carry_out(self, tx: Transaction, run: Run, command: Command, by: str) -> Answer:
+        if command.verb in ("status", "help"):
+            return Show(panel(await run_scene(tx, run)))
+        cues, openings = await tx.cues(run.id), await tx.openings(run.id)
+        try:
+            # The clock, not the event's time: a command that was long on its way acts now.
+            changes = control(command, run, cues, openings, self._clock.now(), by)
+        except NotNow as why:
+            return Refused(str(why))
+        await tx.apply(changes)
+        return Saved(_done(command))
+
+    async def _settle(self, tx: Transaction, run: Run, callback: Callback) -> Answer:
+        delivery = await tx.delivery(callback.item)
+        if delivery is None or delivery.owed.run != run.id:
+            return Refused(t("That button is not in use any more."))
+        again = callback.verb == "resend"
+        if not await tx.settle(callback.item, "waiting" if again else "sent"):
+            return Saved(t("That was settled already."))
+        await tx.apply(Changes(dirty_run=run.id))
+        return Saved(t("I post it again.") if again else t("Good, I leave it as it is."))
+
+    async def _run_meant(self, tx: Transaction, event: Commanded) -> Run | None:
+        runs = await tx.runs_at(event.place) if event.place else await tx.runs_of(event.who)
+        mine = [run for run in runs if event.who in run.facilitators] or list(runs)
+        going = [run for run in mine if run.status in ("running", "paused")]
+        to_come = sorted((run for run in mine if run.status == "scheduled"), key=lambda r: r.start)
+        return next(iter([*going, *to_come, *mine]), None)
+
+    async def _first_time(self, tx: Transaction, event: Commanded | Picked) -> bool:
+        return await tx.first_time(tenant_of(event.who), event.id, at=event.at)
+
+
+async def _by(tx: Transaction, run: Run, event: Commanded | Picked) -> str:
+    """Who acted, for the audit: under a surrogate id, so that a person can be forgotten."""
+    known = await tx.participant(run.id, event.who)
+    return known.id if known else "facilitator"
+
+
+def _done(command: Command) -> str:
+    return {
+        "start": t("Started."),
+        "pause": t("Paused. Time stands still until you resume."),
+        "resume": t("Going on. Everything after this has moved."),
+        "extend": tn(
+            "One minute more. Everything after this has moved.",
+            "{count} minutes more. Everything after this has moved.",
+            command.minutes,
+        ),
+        "next": t("On to the next."),
+        "close": t("Closed."),
+    }[command.verb]

@@ -1,0 +1,148 @@
+"""What is to be said of a delivery, from the state as it is now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.chat.address import Person, Place
+from bot.chat.message import Message
+from bot.chat.platform import Capabilities
+from bot.facilitation.activities import KINDS
+from bot.facilitation.activities.kind import Scene
+from bot.facilitation.notices import RunScene, Trouble, say_notice
+from bot.facilitation.state import LOBBY, Opening, Owed, Run
+from bot.facilitation.timeline import name_of, scene_of
+from bot.service.store import Delivery, Reading
+from bot.words import t
+
+CapabilitiesOf = Callable[[str], Capabilities]
+"""The capabilities of the platform of this name."""
+
+ACTIVITY = "activity"
+"""The purpose of the post that an opening is."""
+
+SKIPPED = timedelta(minutes=1)
+"""How soon after its opening an activity is closed by somebody who did not want it."""
+
+_PURPOSES: Mapping[str, Callable[[], str]] = {
+    "welcome": lambda: t("The welcome"),
+    "closing": lambda: t("The closing words"),
+    "notes": lambda: t("Your notes"),
+    "panel": lambda: t("Your panel"),
+    "trouble": lambda: t("This list"),
+    "report": lambda: t("Your report"),
+}
+
+
+class CannotDraw(Exception):
+    """A mistake of ours or of the lesson's: the state is known and no message comes of it."""
+
+
+async def activity_scene(
+    reading: Reading, run: Run, opening: Opening, capabilities: Capabilities, delivery: str = ""
+) -> Scene[Any]:
+    """The scene of an opening with everything that stands."""
+    return scene_of(
+        run,
+        opening,
+        responses=await reading.responses(opening.id),
+        participants=await reading.participants(run.id),
+        capabilities=capabilities,
+        delivery=delivery,
+    )
+
+
+async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None) -> RunScene:
+    """The run as a whole, with the turnout of what is open and the troubles there are."""
+    openings = await reading.openings(run.id)
+    answered, asked = await _turnout(reading, run, openings)
+    return RunScene(
+        run=run,
+        cues=await reading.cues(run.id),
+        openings=openings,
+        answered=answered,
+        asked=asked,
+        names={a.id: name_of(run, a.id) for a in run.lesson.script.activities()},
+        troubles=tuple(trouble_of(run, d) for d in await reading.deliveries(run.id) if troubled(d)),
+        cue=delivery.owed.cue if delivery else None,
+        delivery=delivery.owed.key if delivery else "",
+    )
+
+
+async def _turnout(reading: Reading, run: Run, openings: Sequence[Opening]) -> tuple[int, int]:
+    """How many of how many have answered what is open; (0, 0) where nothing is asked."""
+    current = [o for o in openings if o.is_open and o.activity != LOBBY]
+    if not current:
+        return 0, 0
+    scene = await activity_scene(reading, run, current[-1], Capabilities())
+    kind = KINDS[scene.activity.kind]
+    if not kind.questions(scene.spec):
+        return 0, 0
+    answered = kind.answered(scene)
+    return answered, max(len(scene.learners()), answered)
+
+
+def troubled(delivery: Delivery) -> bool:
+    """Whether a facilitator should know what became of it."""
+    return delivery.state in ("uncertain", "late", "failed", "dropped")
+
+
+def trouble_of(run: Run, delivery: Delivery) -> Trouble:
+    """The trouble with a delivery, named for a person. It has to be `troubled`."""
+    owed = delivery.owed
+    ids = [LOBBY, *(each.id for each in run.lesson.script.activities())]
+    about = ids[int(owed.opening.split("-")[1])] if owed.purpose == ACTIVITY else ""
+    what = name_of(run, about) if about else _PURPOSES[owed.purpose]()
+    state = delivery.state
+    if state not in ("uncertain", "late", "failed", "dropped"):
+        raise ValueError(f"a delivery that is {state} is no trouble")
+    return Trouble(owed.key, state, what, delivery.problem)
+
+
+async def message_of(
+    reading: Reading, delivery: Delivery, capabilities_of: CapabilitiesOf
+) -> Message | None:
+    """The message that a delivery is, or ``None`` where a first post comes too late for it.
+
+    Raises CannotDraw.
+    """
+    owed = delivery.owed
+    run = await reading.run(owed.run)
+    if run is None:
+        return None
+    if owed.purpose != ACTIVITY:
+        run_seen = await run_scene(reading, run, delivery)
+        return _drawn(lambda: say_notice(owed.purpose, run_seen))
+    opening = await reading.opening(owed.opening)
+    if opening is None or (delivery.ref is None and not opening.is_open):
+        return None
+    capabilities = capabilities_of(run.main.platform)
+    scene = await activity_scene(reading, run, opening, capabilities, owed.key)
+    return _drawn(lambda: KINDS[scene.activity.kind].say(scene))
+
+
+def _drawn(say: Callable[[], Message]) -> Message:
+    try:
+        return say()
+    except Exception as failure:
+        raise CannotDraw from failure
+
+
+async def is_late(reading: Reading, owed: Owed, now: datetime) -> bool:
+    """Whether the time of a message that was not posted yet has passed at ``now`` (lesson time).
+
+    An activity's post has as long as its opening, whose time can be given more and stands still in
+    a pause. If that was closed at once after it opened, somebody skipped it, and its post is not
+    late but no longer wanted.
+    """
+    opening = await reading.opening(owed.opening) if owed.purpose == ACTIVITY else None
+    if opening is None:
+        return now > owed.not_after
+    return opening.closed_at is not None and opening.closed_at - owed.due_at > SKIPPED
+
+
+def tenant_of(address: Person | Place) -> str:
+    """The key under which the events of a platform's tenant are told apart."""
+    return f"{address.platform}/{address.tenant}"

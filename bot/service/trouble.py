@@ -1,0 +1,47 @@
+"""What was not simply delivered is told to the facilitators, in one message that grows."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.chat.address import Place, PostRef
+from bot.facilitation.changes import Changes
+from bot.facilitation.controls import pause
+from bot.facilitation.owing import LAST_WORD, owe
+from bot.facilitation.state import Audit, Owed
+from bot.service.store import Transaction
+from bot.words import t
+
+
+async def report_trouble(tx: Transaction, owed: Owed, now: datetime, *, gone: bool = False) -> None:
+    """Tell the facilitators of a message that did not arrive, or may not have.
+
+    With ``gone`` the place itself is out of reach: a live run then stands still.
+    A message about troubles is itself never reported.
+    """
+    run = await tx.lock_run(owed.run)
+    if run is None or owed.purpose == "trouble":
+        return
+    told = tuple(owe(run, "trouble", p, now, now + LAST_WORD) for p in run.facilitators)
+    changes = Changes(owed=told, dirty_run=run.id)
+    if gone and isinstance(owed.to, Place) and run.status == "running":
+        reason = t("I can no longer post in the channel, so I paused the lesson.")
+        paused = replace(pause(run, now, reason), revision=run.revision + 1)
+        audit = Audit(run.id, now, "system", "pause", paused.revision)
+        changes = replace(changes, run=paused, audits=(audit,))
+    await tx.apply(changes)
+
+
+async def confirm(
+    tx: Transaction, key: str, post: PostRef | None, *, run: str, opening: str = ""
+) -> None:
+    """Somebody used a post, whose address is ``post`` if known: so it arrived.
+
+    What their button says of it counts only if it belongs to what they used.
+    """
+    delivery = await tx.delivery(key) if key else None
+    if delivery is None or (delivery.owed.run, delivery.owed.opening) != (run, opening):
+        return
+    if await tx.settle(key, "sent", ref=post):
+        await tx.apply(Changes(dirty_run=run))

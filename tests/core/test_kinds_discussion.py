@@ -1,0 +1,161 @@
+"""A discussion is answered in its thread; where nobody hears a thread, by form."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.chat.answer import Correct, Refused, Saved, Show
+from bot.chat.callback import Callback
+from bot.chat.message import Button, Buttons, Form, Message, TextField
+from bot.chat.plain import plain
+from bot.chat.platform import Capabilities
+from bot.chat.text import UserText
+from bot.facilitation.state import Given
+from tests.core.making import Desk
+
+DEAF = Capabilities(hears_replies=False)
+WORDS = st.text(min_size=1).filter(str.strip)
+
+
+def words(text: str) -> Given:
+    return Given(text=UserText(text))
+
+
+def say(desk: Desk) -> Message:
+    message = desk.kind.say(desk.scene())
+    assert isinstance(message, Message)
+    return message
+
+
+def buttons(message: Message) -> list[Button]:
+    return [b for block in message.blocks if isinstance(block, Buttons) for b in block.buttons]
+
+
+def form_of(desk: Desk, name: str) -> Form:
+    shown = desk.look(name, "answer")
+    assert isinstance(shown, Show)
+    assert isinstance(shown.what, Form)
+    return shown.what
+
+
+def test_a_discussion_asks_its_question_and_points_to_the_thread() -> None:
+    text = plain(say(Desk("discussion")))
+    assert "What went wrong in the parking case?" in text
+    assert "Reply in the thread" in text
+    assert "Everyone here can read what you write." in text
+
+
+@given(WORDS, WORDS)
+def test_every_reply_is_an_answer_of_its_own(first: str, second: str) -> None:
+    desk = Desk("discussion")
+    desk.reply("ben", first, id="r1")
+    desk.reply("ben", second, id="r2")
+    assert desk.given("ben", "reply:r1") == words(first)
+    assert desk.given("ben", "reply:r2") == words(second)
+
+
+def test_an_edited_reply_stands_as_it_reads_now_and_its_first_wording_is_kept() -> None:
+    desk = Desk("discussion")
+    desk.reply("ben", "The date")
+    desk.edit("ben", "The data")
+    assert desk.given("ben", "reply:r1") == words("The data")
+    assert [v.given for v in desk.versions] == [words("The date"), words("The data")]
+
+
+def test_an_edit_that_arrives_before_its_reply_stands_all_the_same() -> None:
+    desk = Desk("discussion")
+    desk.edit("ben", "The data")
+    desk.reply("ben", "The date", late_by=30)
+    assert desk.given("ben", "reply:r1") == words("The data")
+    assert len(desk.versions) == 2
+
+
+def test_a_deleted_reply_stands_no_more_even_if_it_arrives_afterwards() -> None:
+    desk = Desk("discussion")
+    desk.reply("ben", "Oops", id="r1")
+    desk.delete("ben", id="r1")
+    desk.delete("eve", id="r2")
+    desk.reply("eve", "Oops", id="r2", late_by=30)
+    assert desk.given("ben", "reply:r1") is None
+    assert desk.given("eve", "reply:r2") is None
+    assert desk.scene().answered() == 0
+
+
+def test_the_turnout_counts_learners_once_and_facilitators_never() -> None:
+    desk = Desk("discussion")
+    desk.join("grace", "facilitator")
+    desk.join("eve")
+    for reply in ("r1", "r2"):
+        desk.reply("ben", "I think so", id=reply)
+    desk.reply("grace", "Interesting!", id="r3")
+    assert "1 of 2 have answered" in plain(say(desk))
+
+
+def test_where_replies_are_not_heard_the_post_carries_a_form() -> None:
+    desk = Desk("discussion", DEAF)
+    message = say(desk)
+    (button,) = buttons(message)
+    assert "thread" not in plain(message)
+    assert button.does == "open"
+    assert button.form
+    assert button.form.callback == button.callback
+    assert Callback.decode(button.callback).target == desk.opening.id
+    assert [field.id for field in button.form.fields] == ["answer"]
+
+
+@given(WORDS, WORDS)
+def test_the_form_keeps_what_was_written_and_lets_it_be_changed(first: str, second: str) -> None:
+    desk = Desk("discussion", DEAF)
+    assert isinstance(desk.submit("ben", "answer", answer=first).answer, Saved)
+    (field,) = form_of(desk, "ben").fields
+    assert isinstance(field, TextField)
+    assert field.value == UserText(first)
+    desk.submit("ben", "answer", answer=second)
+    assert desk.given("ben", "answer") == words(second)
+    assert len(desk.versions) == 2
+
+
+def test_what_came_by_form_stands_in_the_post_for_everyone_and_in_nobody_elses_form() -> None:
+    desk = Desk("discussion", DEAF)
+    desk.submit("ben", "answer", answer="My own view")
+    assert "My own view" not in plain(form_of(desk, "eve"))
+    assert "Ben: My own view" in plain(say(desk))
+
+
+def test_an_empty_form_is_handed_back_and_changes_nothing() -> None:
+    desk = Desk("discussion", DEAF)
+    verdict = desk.submit("ben", "answer", answer=" \n ")
+    assert isinstance(verdict.answer, Correct)
+    assert set(verdict.answer.errors) == {"answer"}
+    assert not desk.versions
+
+
+def test_a_callback_that_no_discussion_gave_out_is_refused() -> None:
+    desk = Desk("discussion", DEAF)
+    assert isinstance(desk.submit("ben", "vote", answer="x").answer, Refused)
+    assert isinstance(desk.look("ben", "results"), Refused)
+
+
+def test_an_answer_given_after_closing_is_kept_and_marked_late() -> None:
+    desk = Desk("discussion")
+    desk.reply("ben", "In time", id="r1")
+    desk.close()
+    desk.reply("ben", "Late", id="r2")
+    assert [version.late for version in desk.versions] == [False, True]
+
+
+def test_an_answer_written_in_time_that_arrives_after_closing_is_not_late() -> None:
+    desk = Desk("discussion")
+    desk.now = desk.now.replace(minute=5)
+    desk.close()
+    desk.reply("ben", "Written before", late_by=60)
+    assert [version.late for version in desk.versions] == [False]
+
+
+def test_every_answer_redraws_the_post() -> None:
+    desk = Desk("discussion")
+    desk.reply("ben", "One")
+    desk.edit("ben", "Two")
+    desk.delete("ben")
+    assert desk.dirty == 3

@@ -1,0 +1,1 @@
+"""What each platform draws and hears, judged by rules and schemas that are not the renderers'."""
