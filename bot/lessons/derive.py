@@ -7,10 +7,10 @@ which activity runs. Pure: the same plan always gives the same script.
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.lessons import phrases
+from bot.lessons import phrases, questions
 from bot.lessons.around import closing, facilitator_notes, notes, notice, welcome
 from bot.lessons.fields import split_label
 from bot.lessons.names import family_of, is_break
@@ -24,13 +24,15 @@ MOST_ACTIVITIES = 4
 
 _LEADS = {
     "Elicit": "We begin with what you already know.",
-    "Engage": "We begin with what you already know and think.",
+    "Engage": "We begin with what you already know and think. There are no wrong answers here.",
     "Explore": "Now try it for yourselves, before anybody explains it.",
-    "Explain": "Now we put it into words.",
+    "Explain": "Now your facilitator ties it together. Listen for what fits with what you found, "
+    "and for what does not.",
     "Elaborate": "Now use what you know on something new.",
     "Extend": "Now take it further.",
     "Evaluate": "Time to look at what you made and what you learned.",
 }
+_STEPS = "Use these first minutes to get ready; the next posts take you through it step by step."
 _TALKS = {
     "Elicit": "What do you already know about this, and where did you meet it?",
     "Engage": "What do you already know about this, and what would you like to find out?",
@@ -38,11 +40,12 @@ _TALKS = {
     "Extend": "Where else could you use this?",
 }
 _POLLS = {
-    "Elicit": "Which of these have you already met in your work? Choose all that fit.",
-    "Engage": "Which of these have you already met in your work? Choose all that fit.",
-    "Explain": "Which of these would you like to hear more about? Choose all that fit.",
-    "Evaluate": "Which of these could you now explain to somebody? Choose all that fit.",
+    "Elicit": "Which of these have you already come across in your work?",
+    "Engage": "Which of these have you already come across in your work?",
+    "Explain": "Which of these would you like to hear more about?",
+    "Evaluate": "Which of these could you now explain to somebody else?",
 }
+_SHARE = "Share what you worked out: what did you decide, and why?"
 _EXIT = (
     "What was the most important thing that you learned?",
     "What is still unclear to you?",
@@ -58,13 +61,14 @@ class _Draft:
     """An activity before it has its id and its minutes.
 
     `weight` is its share of the phase; where there is no room for all, those of the lowest `rank`
-    stay.
+    stay. No two of a phase have one `title`; "" is the kind's own.
     """
 
     kind: str
     rank: int
     weight: int
     spec: dict[str, Any]
+    title: str = ""
 
 
 def derive(plan: Plan) -> Script:
@@ -80,8 +84,8 @@ def derive(plan: Plan) -> Script:
     phases = []
     for index, phase in enumerate(plan.phases):
         minutes = phase.minutes or DEFAULT_MINUTES
-        drafts = _drafts(plan, index, places, safety.questions)
-        activities = _timed(phase.name, minutes, _fitting(drafts, minutes), used)
+        drafts = _fitting(_drafts(plan, index, places, safety.questions), minutes)
+        activities = _timed(phase.name, minutes, _led(phase.name, drafts), used)
         phases.append(ScriptPhase(phase.name, minutes, notes(phase), activities))
     return Script(
         phases=tuple(phases),
@@ -125,50 +129,63 @@ def _drafts(plan: Plan, index: int, places: _Places, safety: tuple[str, ...]) ->
     drafts.append(_prompt(plan, phase, family, with_cases=index == places.cases))
     if phrases.names_poll(phase.technology) or phrases.names_poll(phase.learner_activities):
         drafts.append(_poll(plan, phase, family))
-    if question := _talk(plan, phase, family, with_roles=index == places.cases):
-        drafts.append(_Draft("discussion", 2, 3, {"question": question}))
+    if talk := _talk(plan, phase, family, with_roles=index == places.cases):
+        drafts.append(talk)
     if safety and index == places.safety:
-        drafts.append(_Draft("discussion", 4, 1, {"question": _safety_question(safety)}))
+        spec = {"question": _safety_question(safety)}
+        drafts.append(_Draft("discussion", 4, 1, spec, "What it means for us"))
     if index == places.reflection:
         drafts += _reflections(plan)
     elif phrases.names_reflection(phase.learner_activities):
-        drafts.append(_reflection(["What do you take from this for yourself?"], 3, 1))
+        asked = ["What do you take from this for yourself?"]
+        drafts.append(_reflection(asked, 3, 1, "A moment for yourself"))
     return drafts
 
 
 def _in_own_words(plan: Plan) -> _Draft:
-    named = _options(plan)[:4]
-    about = f" You could begin with one of these: {', '.join(named)}." if named else ""
-    question = f"Before we explain anything: what have you found out, in your own words?{about}"
-    return _Draft("discussion", 2, 2, {"question": question})
+    question = "Before anybody explains anything: what have you found out so far?"
+    if named := _options(plan)[:4]:
+        question += f"\n\nIf you need a place to begin, take one of these: {', '.join(named)}."
+    return _Draft("discussion", 2, 2, {"question": question}, "In your own words")
 
 
 def _prompt(plan: Plan, phase: PhasePlan, family: str, *, with_cases: bool) -> _Draft:
-    parts = [_LEADS[family]] if family else []
+    parts, title = [_LEADS[family]] if family else [], ""
     if phrases.filled(phase.learner_activities):
-        parts.append("Your part:")
-        parts.append("\n".join(f"> {line}" for line in phase.learner_activities.split("\n")))
+        todo = phrases.sentence(phrases.to_you(phase.learner_activities))
+        gap = "\n\n" if "\n" in todo else " "
+        parts.append(f"**What you will do:**{gap}{todo}")
     elif is_break(phase.name):
-        parts.append("Time for a break.")
+        parts.append("Stretch, have a drink, and be back when the next part begins.")
+        title = "Time for a break"
     else:
         parts.append("Your facilitator leads this part.")
-    if with_cases and (cases := phrases.bullets(plan.applications)):
-        parts.append("Choose a case to work on, or bring one of your own:")
+        title = "With your facilitator"
+    if with_cases and (cases := phrases.bullets(map(phrases.to_you, plan.applications))):
+        parts.append("If you need a case to work on, choose one of these or bring your own:")
         parts.append(cases)
-    return _Draft("prompt", 0, _WORK.get(family, 3), {"text": "\n\n".join(parts)})
+    return _Draft("prompt", 0, _WORK.get(family, 3), {"text": "\n\n".join(parts)}, title)
+
+
+def _led(phase: str, drafts: list[_Draft]) -> list[_Draft]:
+    """Evaluate's prompt is short, and its work is in the posts that follow: say so."""
+    first, *rest = drafts
+    if family_of(phase) != "Evaluate" or not rest:
+        return drafts
+    return [replace(first, spec={"text": f"{first.spec['text']}\n\n{_STEPS}"}), *rest]
 
 
 def _poll(plan: Plan, phase: PhasePlan, family: str) -> _Draft:
     topic = phrases.poll_topic(phase.technology) or phrases.poll_topic(phase.learner_activities)
-    options = _options(plan)[:6]
+    options, title = _options(plan)[:6], ""
     other, several = len(options) >= 3, not topic or phrases.wants_several(topic)
     if not other:
-        options, several = _FAMILIAR, False
+        options, several, title = _FAMILIAR, False, "How well do you know it?"
         question = f"How well do you know {topic or plan.title or 'this'}?"
     elif topic and several:
-        question = f"When you think of {topic}: which of these play a part? Choose all that fit."
+        question = f"When it comes to {topic}, which of these are on your mind?"
     elif topic:
-        question = f"When you think of {topic}: which of these comes to mind first?"
+        question = f"When it comes to {topic}, which of these would you look at first?"
     else:
         question = _POLLS.get(family, _POLLS["Explain"])
     spec = {
@@ -180,7 +197,7 @@ def _poll(plan: Plan, phase: PhasePlan, family: str) -> _Draft:
         "other": other,
         "results": "after",
     }
-    return _Draft("poll", 1, 1, spec)
+    return _Draft("poll", 1, 1, spec, title)
 
 
 def _options(plan: Plan) -> tuple[str, ...]:
@@ -194,49 +211,54 @@ def _options(plan: Plan) -> tuple[str, ...]:
     return tuple(name for name in names.values() if name)
 
 
-def _talk(plan: Plan, phase: PhasePlan, family: str, *, with_roles: bool) -> str:
-    """The question of the phase's discussion, or "" where it has none."""
-    asked = phrases.questions_in(phase.learner_activities)
+def _talk(plan: Plan, phase: PhasePlan, family: str, *, with_roles: bool) -> _Draft | None:
+    """The phase's discussion, or None where nothing is talked about."""
+    asked, title, weight = questions.questions_in(phase.learner_activities), "", 3
     # The facilitator's line may say that there is a round of questions; its words stay with them.
     named = f"{phase.technology}\n{phase.facilitator_actions}"
-    if phrases.names_questions(named) and phrases.QUESTIONS not in asked:
-        asked.append(phrases.QUESTIONS)
+    if phrases.names_questions(named) and questions.QUESTIONS not in asked:
+        asked.append(questions.QUESTIONS)
+    shown = any(one.startswith(questions.SHOW) for one in asked)
+    if questions.QUESTIONS in asked:
+        title = "Questions and thoughts" if len(asked) > 1 else "Your questions"
+    elif shown:
+        title = "Share what you have"
     if family == "Elaborate":
-        asked.append("Share what you worked out: what did you decide, and why?")
-        if with_roles and (roles := phrases.bullets(plan.connections)):
-            asked.append(f"Whom would you bring in? Think of:\n\n{roles}")
+        title = "Share your work"
+        asked += [] if shown else [_SHARE]
+        if with_roles and (roles := phrases.bullets(map(phrases.to_you, plan.connections))):
+            asked.append(f"And whom would you bring in? Think of people who know about:\n\n{roles}")
     if family == "Evaluate" and phrases.names_feedback(f"{named}\n{phase.learner_activities}"):
+        title, weight = "Share and give feedback", 4
         asked = asked or ["Show the others what you made, in a few sentences."]
-        asked.append(phrases.FEEDBACK)
-    if not asked and (family in _TALKS or phrases.talks(phase.learner_activities)):
+        asked.append(questions.FEEDBACK)
+    if not asked and (family in _TALKS or questions.talks(phase.learner_activities)):
         asked.append(_TALKS.get(family, "What do you think?"))
-    return " ".join(asked)
+    return (
+        _Draft("discussion", 2, weight, {"question": "\n\n".join(asked)}, title) if asked else None
+    )
 
 
 def _safety_question(matters: tuple[str, ...]) -> str:
     if len(matters) == 1:
-        return phrases.what_about(matters[0])
-    listed = phrases.bullets(f"{one[0].upper()}{one[1:]}" for one in matters)
+        return f"{questions.what_about(matters[0])} Where does this matter in your own work?"
+    listed = phrases.bullets(map(phrases.capital, matters))
     return f"What do these mean for your own work?\n\n{listed}"
 
 
 def _reflections(plan: Plan) -> list[_Draft]:
     own = [one for one in plan.reflection_learners if phrases.filled(one)]
-    drafts = [_reflection(own or list(_EXIT), 1, 2)]
-    if thoughts := [_thought(one) for one in plan.metacognition if phrases.filled(one)]:
-        drafts.append(_reflection(thoughts, 3, 1))
+    drafts = [_reflection(own, 1, 2) if own else _reflection(list(_EXIT), 1, 2, "Before you go")]
+    thoughts = [questions.thought(one) for one in plan.metacognition if phrases.filled(one)]
+    if thoughts := [one for one in thoughts if one]:
+        drafts.append(_reflection(thoughts, 3, 1, "Where do you stand?"))
     return drafts
 
 
-def _thought(line: str) -> str:
-    if line.rstrip().endswith("?"):
-        return line
-    return f"{phrases.to_you(line.rstrip(' .'))}: how do you see this for yourself?"
-
-
-def _reflection(questions: list[str], rank: int, weight: int) -> _Draft:
-    asked = [{"id": f"q{n}", "text": text} for n, text in enumerate(questions, 1)]
-    return _Draft("reflection", rank, weight, {"questions": asked, "visible": "facilitator"})
+def _reflection(asked: list[str], rank: int, weight: int, title: str = "") -> _Draft:
+    numbered = [{"id": f"q{n}", "text": text} for n, text in enumerate(asked, 1)]
+    spec = {"questions": numbered, "visible": "facilitator"}
+    return _Draft("reflection", rank, weight, spec, title)
 
 
 # Their minutes and their names.
@@ -258,7 +280,8 @@ def _timed(
         used[stem, draft.kind] += 1
         n = used[stem, draft.kind]
         name = f"{stem}.{draft.kind}" + (f"[{n}]" if n > 1 else "")
-        activities.append(Activity(name, phase, draft.kind, length, True, draft.spec))
+        spec = {"title": draft.title, **draft.spec} if draft.title else draft.spec
+        activities.append(Activity(name, phase, draft.kind, length, True, spec))
     return tuple(activities)
 
 

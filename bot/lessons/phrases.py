@@ -1,49 +1,26 @@
-"""Sentences for learners, made from the phrases of a plan.
+"""The phrases of a plan: what they name, and how they are turned to the reader.
 
 A plan speaks about learners (“ask questions, and relate concepts to their own projects”); a
-post speaks to them. The author's phrase stays as it is inside our sentence; only “their” becomes
-“your”.
+post speaks to them. The author's phrase stays as it is inside our sentence; only what is said of
+learners (“their projects”, “the learner's organization”) is said to them (“your projects”).
 """
 
 import re
 from collections.abc import Iterable
 
-_UNSAID = frozenset({"", "tba", "tbc", "tbd", "todo", "n/a", "na", "none"})
-_ENDS = re.compile(r"[.;!?](?:\s+|\Z)|\n+")
-_COMMA = re.compile(r",\s+")
-_AND = re.compile(r"(?:and then|and|then)\s+", re.IGNORECASE)
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
-_THEIR = re.compile(r"\b(?:their|learners?['’]s?|students?['’]s?|participants?['’]s?)(?= )", re.I)
-_WHERE = re.compile(
-    r"(?:in|as) (?:an? |the |their )?(?:small |whole |home |expert )?"
-    r"(?:groups?|teams?|pairs?|class|breakout rooms?)\b(?! ?discussion)[,:]?\s*",
+ENDS = re.compile(r"(?<!\bvs)(?<!\be\.g)(?<!\bi\.e)[.;!?](?:\s+|\Z)|\n+")
+"""Where a sentence of the author's ends."""
+DETERMINER = re.compile(
+    r"(?:the|an?|your|our|my|each|any|some|all|one|two|its|their|this|these|those|both|every|no)\b",
     re.IGNORECASE,
 )
-_VERBS = frozenset(
-    "analyze answer apply ask assess brainstorm collaborate compare complete conduct consider "
-    "contribute create critique debate define demonstrate describe design develop discuss "
-    "document draft draw engage evaluate examine explain explore follow form give identify "
-    "investigate join listen list make map note observe participate plan post practice predict "
-    "prepare present propose provide rate read receive record reflect relate report research "
-    "respond review revise select share showcase sketch solve submit suggest summarize take "
-    "talk teach test think try use vote watch work write".split()
-)
-_DETERMINER = re.compile(r"(?:the|a|an|your|our|each|any|one|two|its|this|these|those)\b", re.I)
-_ASKING = ("how", "why", "what", "which", "whether", "where", "when", "who")
+ASKING = re.compile(r"(?:how|why|what|which|whether|where|when|who|whom)\b", re.IGNORECASE)
 
-_TALK = re.compile(
-    r"(?:(?:participate|engage|take part|join|contribute) (?:in|to) )?(?:an? |the |in )?"
-    r"(?:[\w-]+ ){0,2}?discussions?(?: (?:on|about|of|around|regarding) (?P<what>.+))?\Z",
-    re.IGNORECASE,
-)
-_DISCUSS = re.compile(r"(?:discuss|talk about|reflect on|consider) (?P<what>.+)", re.IGNORECASE)
-_BRAINSTORM = re.compile(r"brainstorm(?:ing)? (?P<what>.+)", re.IGNORECASE)
-_SHARE = re.compile(r"share (?P<what>.+)", re.IGNORECASE)
-_PRESENT = re.compile(r"(?:present|report|showcase|share back) (?P<what>.+)", re.IGNORECASE)
-_RELATE = re.compile(r"relate (?P<what>.+)", re.IGNORECASE)
-_DO = re.compile(r"(?:compare|debate|predict|propose|suggest|identify|describe) .+", re.IGNORECASE)
-_TOPIC = re.compile(r"\b(?:on|about|regarding|of) (?P<what>.+)", re.IGNORECASE)
+_UNSAID = frozenset({"", "tba", "tbc", "tbd", "todo", "n/a", "na", "none"})
 _POLL = re.compile(r"\b(?:poll|polls|polling|vot(?:e|es|ing)|survey|surveys)\b", re.IGNORECASE)
+_TOPIC = re.compile(r"\b(?:on|about|regarding|of) (?P<what>.+)", re.IGNORECASE)
+_NO_TOPIC = frozenset({"key concepts", "concepts", "the lesson", "the topic", "topic", "learning"})
+_IMPORTANCE = re.compile(r"(?P<what>(?:[\w-]+ ){1,4}?)importance")
 _ASK = re.compile(r"\bask(?:ing)? (?:\w+ )?questions?\b", re.IGNORECASE)
 _QA = re.compile(r"\bq ?(?:&|and) ?a\b|\bquestions? and answers?\b", re.IGNORECASE)
 _FEEDBACK = re.compile(r"\bfeedback\b|\bpeer[- ]review", re.IGNORECASE)
@@ -53,8 +30,51 @@ _MANY = re.compile(
     re.IGNORECASE,
 )
 
-QUESTIONS = "What questions do you have? Ask them here, and answer somebody else’s where you can."
-FEEDBACK = "Then give feedback to at least one other: what works well, and what would you improve?"
+_SMALL = "on|of|in|for|to|and|or|with|by|from|at|as|through"
+_OF_LEARNERS = re.compile(
+    r"\b(?:the )?(?:learner|student|participant|trainee)s?['’]s?(?= )|\bone['’]s(?= )", re.I
+)
+# What a person at work has; things have parts, impacts and features, and keep their “their”.
+_THEIR = re.compile(
+    rf"(?<!\band )\btheir(?= (?:(?!(?:{_SMALL})\b)[\w-]+ ){{0,2}}(?:own|organi[sz]ation(?:al|s)?|"
+    r"compan(?:y|ies)|departments?|agenc(?:y|ies)|teams?|units?|industr(?:y|ies)|fields?|"
+    r"workplaces?|work|jobs?|careers?|roles?|professional|specific|current|projects?|business|"
+    r"areas? of responsibility|customers|clients|colleagues|superiors|peers|perspectives?|"
+    r"perceptions?|approach|understanding|learning|experiences?|practices?|strengths|biases|"
+    r"assumptions|knowledge|skills|findings|choices|answers|ideas|thoughts|contexts?|chosen|"
+    r"contributions)\b)",
+    re.IGNORECASE,
+)
+_OWN = re.compile(r"(?<!\byour )(?<!\bits )(?<!\bour )(?<!\btheir )(?<!['’]s )\bown (?=[a-z])")
+_MINE = re.compile(
+    r"\b(?P<verb>defend|post|present|refine|revise|share|showcase|submit|update) their(?= )", re.I
+)
+_PLACES = (
+    r"(?:(?:own|current|specific|respective) )?"
+    r"(?:organi[sz]ation|department|team|workplace|unit|compan|agenc|industr)"
+)
+_OF_PLACES = re.compile(rf"(?P<place>\byour {_PLACES})(?P<many>ies|s)(?P<mark>['’])", re.IGNORECASE)
+_IN_PLACES = re.compile(
+    rf"(?P<place>\b(?:across|at|for|from|in|of|to|within) your {_PLACES})(?P<many>ies|s)\b(?!['’])",
+    re.IGNORECASE,
+)
+_ONE_PERSON = re.compile(
+    r"(?P<role>\byour (?:[\w-]+ )?(?:role|job|position)) as (?P<kind>(?:[\w-]+ ){0,2}?[\w-]*"
+    r"(?:professional|practitioner|leader|specialist|manager|developer|engineer|scientist|"
+    r"educator|expert|official|maker|analyst|planner))s\b",
+    re.IGNORECASE,
+)
+_BARE_OF = re.compile(
+    rf"(?:(?!(?:{_SMALL}|about|that|how|is|are|instead|because|out|regardless|most|many|none|"
+    r"lots?|plenty|examples?|ways?|kinds?|types?|sorts?|\w+ing)\b)[\w'’/-]+,? (?:and |or )?){1,5}"
+    r"of ",
+    re.IGNORECASE,
+)
+_GIVEN = re.compile(
+    r"(?:(?:presented|given|learned|provided|observed|proposed|key|main|primary|most) |"
+    r"(?:scenario|case|case study|situation|problem|results?)\Z)",
+    re.IGNORECASE,
+)
 
 
 def filled(text: str) -> bool:
@@ -88,11 +108,14 @@ def names_reflection(text: str) -> bool:
 
 
 def poll_topic(text: str) -> str:
-    """What a poll is about: “main causes of failure” of “a poll for opinions on main causes …”."""
+    """What a poll is about: “the main causes of failure” of “a poll on main causes of failure”."""
     poll = _POLL.search(text)
-    sentence = _ENDS.split(text[poll.end() :])[0] if poll else ""
+    sentence = ENDS.split(text[poll.end() :])[0] if poll else ""
     topic = _TOPIC.search(sentence)
-    return to_you(topic["what"].strip(" .")) if topic else ""
+    what = to_you(topic["what"].strip(" .")) if topic else ""
+    if found := _IMPORTANCE.fullmatch(what):
+        return f"the importance of {found['what'].strip()}"
+    return "" if what.lower() in _NO_TOPIC else with_the(what)
 
 
 def wants_several(topic: str) -> bool:
@@ -100,28 +123,47 @@ def wants_several(topic: str) -> bool:
     return bool(_MANY.search(topic))
 
 
-def to_you(phrase: str) -> str:
-    """Turn what is said of learners to them: their own projects → your own projects."""
-    return _THEIR.sub("your", phrase)
+def to_you(text: str) -> str:
+    """Turn what is said of learners to them: in learners' organizations → in your organization.
+
+    What is said of other things (“components and their interconnections”) stays.
+    """
+    text = _OF_LEARNERS.sub(lambda found: _cased("your", found[0]), text)
+    text = _THEIR.sub(lambda found: _cased("your", found[0]), text)
+    text = _MINE.sub(r"\g<verb> your", text)
+    text = _OWN.sub("your own ", text)
+    text = _OF_PLACES.sub(lambda found: f"{_singular(found)}{found['mark']}s", text)
+    text = _IN_PLACES.sub(_singular, text)
+    return _ONE_PERSON.sub(
+        lambda found: f"{found['role']} as {_an(found['kind'])} {found['kind']}", text
+    )
 
 
-def questions_in(activities: str) -> list[str]:
-    """The questions in what learners do, in order, each once; [] where nothing is talked about."""
-    asked = (_question(clause) for clause in _clauses(activities))
-    return list(dict.fromkeys(one for one in asked if one))
+def with_the(phrase: str) -> str:
+    """The phrase as it stands in a sentence: main causes of failure → the main causes of failure.
+
+    The article is added only where it is sure to be right.
+    """
+    if DETERMINER.match(phrase) or ASKING.match(phrase):
+        return phrase
+    if re.match(r"personal\b", phrase, re.IGNORECASE):
+        return f"your {phrase}"
+    return f"the {phrase}" if _BARE_OF.match(phrase) or _GIVEN.match(phrase) else phrase
 
 
-def talks(activities: str) -> bool:
-    """True where learners talk with one another, though it may not say about what."""
-    return any(_TALK.match(clause) or _question(clause) for clause in _clauses(activities))
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return f"{text[:1].upper()}{text[1:]}"
 
 
-def what_about(phrase: str) -> str:
-    """A question about a noun phrase or a “how …” clause."""
-    phrase = to_you(phrase.strip(" ."))
-    if phrase.split(" ", 1)[0].lower() in _ASKING:
-        return f"Tell the group {phrase}."
-    return f"What is your view of {phrase}?"
+def small(text: str) -> str:
+    """The text as it goes on inside a sentence; acronyms and names with capitals stay."""
+    return text if text[1:2].isupper() or text[:2] == "I " else f"{text[:1].lower()}{text[1:]}"
+
+
+def sentence(text: str) -> str:
+    """The text with a full stop, if it is one line that has no end yet."""
+    return f"{text}." if "\n" not in text and re.search(r"[\w)\]'’\"”]\Z", text) else text
 
 
 def bullets(lines: Iterable[str]) -> str:
@@ -130,47 +172,16 @@ def bullets(lines: Iterable[str]) -> str:
     return "\n".join(f"- {line}" for line in kept)
 
 
-def _clauses(activities: str) -> list[str]:
-    """The single things to do: cut at sentences, and at commas before a verb."""
-    clauses: list[str] = []
-    for sentence in _ENDS.split(activities):
-        fresh = True
-        for piece in _COMMA.split(_WHERE.sub("", _BULLET.sub("", sentence, count=1))):
-            bare = _AND.sub("", piece, count=1) if _AND.match(piece) else piece
-            word = bare.split(" ", 1)[0].strip("*_").lower()
-            if fresh or word in _VERBS:
-                clauses.append(bare.strip())
-            else:
-                clauses[-1] += f", {piece}"
-            fresh = False
-    return [one.strip(" .") for one in clauses if filled(one)]
+def _cased(word: str, instead_of: str) -> str:
+    return capital(word) if instead_of[0].isupper() else word
 
 
-def _question(clause: str) -> str:
-    if names_questions(clause):
-        return QUESTIONS
-    if names_feedback(clause):
-        return ""
-    if found := _TALK.match(clause):
-        return what_about(found["what"]) if found["what"] else ""
-    if found := _DISCUSS.match(clause):
-        return "" if clause.lower().startswith("reflect") else what_about(found["what"])
-    if found := _BRAINSTORM.match(clause):
-        what = to_you(found["what"])
-        if _DETERMINER.match(what):
-            return f"What comes to mind about {what}?"
-        return f"Which {what} can you think of?"
-    if found := _PRESENT.match(clause):
-        what = to_you(re.split(r" (?:to|with) ", found["what"], maxsplit=1)[0])
-        whose = what if _DETERMINER.match(what) else f"your {what}"
-        return f"Post a short summary of {whose} here: what should the others take from it?"
-    if found := _SHARE.match(clause):
-        what = to_you(found["what"])
-        if what.lower().startswith("experiences"):
-            return f"What are your {what}?"
-        return f"What would you like to share about {what}?"
-    if found := _RELATE.match(clause):
-        return f"Tell the group how you relate {to_you(found['what'])}."
-    if _DO.match(clause):
-        return f"{clause[0].upper()}{to_you(clause[1:])}: what is your answer?"
-    return ""
+def _singular(found: re.Match[str]) -> str:
+    return found["place"] + ("y" if found["many"].lower() == "ies" else "")
+
+
+def _an(words: str) -> str:
+    first = words.split(" ", 1)[0]
+    if first[1:2].isupper():
+        return "an" if first[0] in "AEFHILMNORSX" else "a"
+    return "an" if first[:1].lower() in "aeio" else "a"

@@ -15,7 +15,8 @@ class Activity:
 
     `id` is unique in the script: `Phase.kind`, then `Phase.kind[2]` and so on. `minutes` is at
     least 1. `derived` is True where the plan's fields were turned into it and no author wrote it.
-    `spec` holds the kind's own fields as JSON data; texts are Markdown source:
+    `spec` holds the kind's own fields as JSON data; texts are Markdown source. Each kind takes a
+    `"title"` too, which stands above the activity; without it the kind's own does:
 
     - prompt: `{"text"}`
     - discussion: `{"question"}`
@@ -51,7 +52,7 @@ class Script:
     """What runs: `phases` are the plan's, one for one and in its order.
 
     `welcome` opens the run and `closing` ends it, both for everyone. `notice` is shown before the
-    first place to write: what to keep out, and that words are kept. `facilitator_questions` are
+    first place to write: what to keep to and what to keep out. `facilitator_questions` are
     asked of the facilitator in private at the end; `facilitator_notes` are theirs before the run.
     """
 

@@ -6,9 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.facilitation.activities import KINDS
 from bot.lessons.derive import derive
 from bot.lessons.markdown import read_plan
+from bot.lessons.phrases import to_you
 from bot.lessons.plan import Objective, PhasePlan, Plan
+from bot.lessons.questions import thought
+from bot.lessons.safety import sort_safety
 from bot.lessons.script import Activity, Script
 from tests.core.lessons import NAMES, strings, text_of
 
@@ -72,7 +76,7 @@ def test_every_phase_gives_learners_the_authors_own_words(name: str) -> None:
     prompts = [one for one in derive(plan).activities() if one.kind == "prompt"]
 
     for phase, prompt in zip(plan.phases, prompts, strict=True):
-        assert f"> {phase.learner_activities}" in prompt.spec["text"]
+        assert to_you(phase.learner_activities) in prompt.spec["text"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -98,8 +102,8 @@ def test_a_poll_asks_about_what_the_author_names_with_key_concepts_to_choose_fro
     poll = spec(script_of("mlops-core-components"), "Engage.poll")
 
     assert poll == {
-        "question": "When you think of main causes of AI project failures: which of these comes "
-        "to mind first?",
+        "question": "When it comes to the main causes of AI project failures, which of these "
+        "would you look at first?",
         "options": [
             {"id": "a", "label": "Data Management"},
             {"id": "b", "label": "Model Development"},
@@ -118,7 +122,9 @@ def test_a_poll_on_what_one_has_several_of_takes_several_choices() -> None:
     poll = spec(script_of("open-source-vs-proprietary"), "Engage.poll")
 
     assert poll["multiple"] is True
-    assert "current MLOps practices" in poll["question"]
+    assert poll["question"] == (
+        "When it comes to current MLOps practices, which of these are on your mind?"
+    )
 
 
 def test_a_poll_without_concepts_asks_how_familiar_its_topic_is() -> None:
@@ -134,31 +140,102 @@ def test_a_poll_without_concepts_asks_how_familiar_its_topic_is() -> None:
 @pytest.mark.parametrize(
     ("activities", "question"),
     [
-        ("Discuss in small groups the risks of X", "What is your view of the risks of X?"),
-        ("Participate in discussions on how X relates to their work",
-         "Tell the group how X relates to your work."),
+        ("Discuss in small groups the risks of X", "What do you think about the risks of X?"),
+        ("Discuss main causes of X", "What do you think about the main causes of X?"),
+        ("Discuss how X has changed their work", "How has X changed your work?"),
+        ("Participate in discussions on how components relate to their work",
+         "How do the components relate to your work?"),
+        ("Join a discussion on how rivals price", "What do you think about how rivals price?"),
         ("brainstorm potential risks", "Which potential risks can you think of?"),
-        ("Brainstorm the risks of X", "What comes to mind about the risks of X?"),
+        ("Brainstorm the risks of X", "What do you think about the risks of X?"),
+        ("Brainstorm and share initial thoughts on X", "What are your initial thoughts on X?"),
         ("Share experiences with X and Y", "What are your experiences with X and Y?"),
+        ("Participate in discussion, sharing insights", "What are your insights?"),
         ("Take notes, and relate concepts to their own projects",
-         "Tell the group how you relate concepts to your own projects."),
+         "How does this relate to your own projects?"),
         ("Research X, present findings to peers",
-         "Post a short summary of your findings here: what should the others take from it?"),
+         "Post a short summary of your findings: what should the others take away?"),
+        ("Present team strategies to the class",
+         "Post a short summary of your team strategy: what should the others take away?"),
         ("In small groups, discuss features, pros, and cons of X",
-         "What is your view of features, pros, and cons of X?"),
+         "What do you think about the features, pros, and cons of X?"),
+        ("Learners compare X and Y", "Compare X and Y. Tell the group what you come up with."),
     ],
 )  # fmt: skip
 def test_a_discussion_asks_a_real_question(activities: str, question: str) -> None:
     plan = Plan("T", None, phases=(PhasePlan("Engage", 20, learner_activities=activities),))
 
-    assert spec(derive(plan), "Engage.discussion") == {"question": question}
+    assert spec(derive(plan), "Engage.discussion")["question"] == question
+
+
+@pytest.mark.parametrize(
+    ("line", "question"),
+    [
+        ("Reflection on current practices in learners' organizations",
+         "Think about current practices in your organization: what stands out for you?"),
+        ("Reflection on how X changes their role as AI professionals",
+         "Think about how X changes your role as an AI professional: what stands out for you?"),
+        ("Self-assessment of skills gaps",
+         "Take stock of your skills gaps: where do you stand?"),
+        ("Discussion on how X can be applied to current work",
+         "How can X be applied to current work?"),
+        ("Consider how to apply X", "How can you apply X?"),
+        ("Analysis of how the lesson has changed perspectives on X",
+         "How has the lesson changed your perspectives on X?"),
+        ("Analysis of past projects", "Think about your past projects: what do you notice?"),
+        ("Identification of knowledge gaps",
+         "Which knowledge gaps do you see for yourself?"),
+        ("Ask learners to reflect on their assumptions",
+         "Think about your assumptions: what stands out for you?"),
+        ("What surprised you?", "What surprised you?"),
+        ("Exit ticket", "Exit ticket: what are your first thoughts?"),
+        ("Provide time for journaling", ""),
+    ],
+)  # fmt: skip
+def test_a_line_on_metacognition_becomes_a_question(line: str, question: str) -> None:
+    assert thought(line) == question
+
+
+@pytest.mark.parametrize(
+    ("said", "turned"),
+    [
+        ("the key areas and their interconnections", "the key areas and their interconnections"),
+        ("X and their impact on business", "X and their impact on business"),
+        ("a plan for the learner's organization", "a plan for your organization"),
+        ("their organizations' current practices", "your organization's current practices"),
+        ("in learners’ own agencies", "in your own agency"),
+        ("Analysis of own biases", "Analysis of your own biases"),
+        ("their role as managers", "your role as a manager"),
+        ("Present their designs", "Present your designs"),
+    ],
+)
+def test_only_what_is_said_of_learners_is_said_to_them(said: str, turned: str) -> None:
+    assert to_you(said) == turned
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_activities_of_a_phase_have_one_title(name: str) -> None:
+    assert_titles_differ(script_of(name))
+
+
+def assert_titles_differ(script: Script) -> None:
+    for phase in script.phases:
+        kinds = [(KINDS[one.kind], one.spec) for one in phase.activities]
+        titles = [kind.title(kind.model.model_validate(spec)) for kind, spec in kinds]
+        assert len(set(titles)) == len(titles), titles
+
+
+def test_a_prompt_that_leaves_its_work_to_the_next_posts_says_so() -> None:
+    text = spec(script_of("mlops-core-components"), "Evaluate.prompt")["text"]
+
+    assert "the next posts take you through it" in text
 
 
 def test_explain_opens_with_the_learners_own_words() -> None:
     first = script_of("mlops-core-components").phases[2].activities[0]
 
     assert first.kind == "discussion"
-    assert "in your own words" in first.spec["question"]
+    assert first.spec["title"] == "In your own words"
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -193,8 +270,32 @@ def test_safety_lines_go_to_those_they_speak_to() -> None:
     assert "bias detection and mitigation" in spec(core, "Elaborate.discussion[2]")["question"]
     assert "anonymized" in automated.facilitator_notes
     assert "anonymized" not in automated.notice
-    assert "Keep in mind: any confidentiality agreements" in tools.notice
+    assert "- Please remember any confidentiality agreements regarding your organ" in tools.notice
     assert "tools or vendors" in tools.notice
+
+
+@pytest.mark.parametrize(
+    ("line", "notice", "questions", "facilitator"),
+    [
+        ("Remind participants of X", "Please remember X.", "", ""),
+        ("Emphasize confidentiality of X", "Please remember confidentiality of X.", "", ""),
+        ("Ensure confidentiality", "Please ensure confidentiality.", "", ""),
+        ("Highlight the importance of X", "", "the importance of X", ""),
+        ("Address potential emotional responses", "", "", "Address potential emotional responses"),
+        ("Provide a confidential space", "", "", "Provide a confidential space"),
+        ("Wear goggles", "", "", "Wear goggles"),
+    ],
+)
+def test_a_safety_line_speaks_to_learners_only_in_words_meant_for_them(
+    line: str, notice: str, questions: str, facilitator: str
+) -> None:
+    safety = sort_safety((line,))
+
+    assert (*safety.notice, *safety.questions, *safety.facilitator) == (
+        notice or questions or facilitator,
+    )
+    assert bool(safety.notice) == bool(notice)
+    assert bool(safety.questions) == bool(questions)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -202,14 +303,25 @@ def test_welcome_and_closing_carry_what_frames_the_lesson(name: str) -> None:
     plan = plan_of(name)
     script = derive(plan)
 
-    for one in (plan.title, plan.audience, plan.duration, *(two.text for two in plan.objectives)):
-        assert one in script.welcome
+    for one in (plan.audience, plan.duration, *(two.text for two in plan.objectives)):
+        assert to_you(one) in script.welcome
     for one in (*plan.extensions, *plan.resources):
-        assert one in script.closing
+        assert to_you(one) in script.closing
 
 
-def test_a_notice_that_words_are_kept_is_there_without_safety_lines_too() -> None:
-    assert "is kept" in derive(Plan("T", None)).notice
+def test_a_lesson_without_safety_lines_needs_no_notice() -> None:
+    assert derive(Plan("T", None)).notice == ""
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_facilitators_notes_go_from_what_to_have_ready_to_the_phase(name: str) -> None:
+    script = script_of(name)
+    whole = f"{script.facilitator_notes}\n\n{script.phases[0].notes}"
+
+    headings = [line[4:] for line in whole.split("\n") if line.startswith("### ")]
+    assert headings[:2] == ["Have ready", "Who comes"]
+    assert headings[-4:] == ["What you do", "How to adapt it", "Resources", "Technology"]
+    assert len(set(headings)) == len(headings)
 
 
 def test_a_place_that_the_author_must_fill_is_never_posted_empty() -> None:
@@ -306,6 +418,7 @@ def test_any_plan_gives_a_script_that_can_run(plan: Plan) -> None:
         assert 1 <= len(run.activities) <= 4
         assert all(one.minutes >= 1 and one.derived for one in run.activities)
         assert all(one.phase == phase.name for one in run.activities)
+    assert_titles_differ(script)
     assert "Whisper" not in shown_to_learners(script)
     for one in script.activities():
         assert all(text.strip() for text in strings(one.spec)), one
