@@ -83,7 +83,9 @@ def test_every_sentence_is_given_the_values_that_it_names() -> None:
 def test_the_catalogue_holds_the_sentences_of_the_code_and_no_others() -> None:
     said = {sentence(call, count) for _, call, count in calls()} | drawn()
     kept = catalogue()
-    assert said - kept == set(), "gather the words anew: make words"
+    # A sentence that is also the singular of a pair is kept with the pair.
+    singulars = {entry[:1] for entry in kept if len(entry) == 2}
+    assert said - kept - singulars == set(), "gather the words anew: make words"
     assert kept - said == set(), "gather the words anew: make words"
 
 
