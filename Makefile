@@ -58,7 +58,7 @@ kill: dev ## the long run: kill the bot again and again, and lose nothing
 	else echo "There are no fault tests yet."; fi
 
 pictures: dev ## draw the pictures of the documentation anew
-	@echo "There are no pictures yet."
+	$(BIN)/python -m docs.pictures.draw
 
 clean: ## remove everything that was made
 	rm -rf $(VENV) $(PEERS)/node_modules $(PEERS)/build build dist .coverage .hypothesis

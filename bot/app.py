@@ -15,7 +15,7 @@ from starlette.applications import Starlette
 from bot.alarm import Alarm
 from bot.chat.address import Person, Place
 from bot.chat.platform import Capabilities, Platform
-from bot.clock import Clock, ScaledClock, SystemClock
+from bot.clock import Clock, IncreasingClock, ScaledClock, SystemClock
 from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.routes import room_routes
 from bot.service.cueing import GRACE, Cueing
@@ -92,7 +92,7 @@ async def open_app(
         room = RoomPlatform(
             SqlBoard(store.database),
             hearing.hear,
-            lesson,
+            IncreasingClock(lesson),
             load_secret(settings),
             https=settings.public_url.startswith("https://"),
             open_entry=open_entry,

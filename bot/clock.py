@@ -107,6 +107,26 @@ class ScaledClock:
             turned()
 
 
+class IncreasingClock:
+    """Another clock, whose every moment is later than the one it gave before.
+
+    What is heard by it has an order, even while the other clock stands still or is set back.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._last = datetime.min.replace(tzinfo=UTC)
+
+    def now(self) -> datetime:
+        """The other clock's moment, or the next microsecond if that one was given already."""
+        self._last = max(self._clock.now(), self._last + timedelta(microseconds=1))
+        return self._last
+
+    def seconds_until(self, at: datetime) -> float:
+        """As the other clock says."""
+        return self._clock.seconds_until(at)
+
+
 class SteppedClock:
     """A clock that moves only when it is told: for headless runs and tests."""
 

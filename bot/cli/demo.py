@@ -71,7 +71,7 @@ def demo(
     at = HEADLESS_START if headless else datetime.now(UTC).replace(microsecond=0)
     chosen = Demo(runnable(lesson), people, seed, at, out)
     settings = _settings(chosen)
-    work = _headless(chosen, settings) if headless else _visited(chosen, settings, rate, port)
+    work = headless_run(chosen, settings) if headless else visited_run(chosen, settings, rate, port)
     asyncio.run(kept(work))
 
 
@@ -98,7 +98,8 @@ def _known_by(run: str, person: Person) -> str:
     return blake2s(f"{run}\n{person}".encode(), digest_size=8).hexdigest()
 
 
-async def _headless(demo: Demo, settings: Settings) -> None:
+async def headless_run(demo: Demo, settings: Settings) -> None:
+    """Run the demo on the stepped clock to its end and write the evidence. Raises Stuck."""
     from bot.app import open_app
     from bot.clock import SteppedClock
     from bot.facilitation.timeline import NOTES_AHEAD
@@ -114,7 +115,9 @@ async def _headless(demo: Demo, settings: Settings) -> None:
         await _write(app, run, demo.out)
 
 
-async def _visited(demo: Demo, settings: Settings, rate: float, port: int) -> None:
+async def visited_run(demo: Demo, settings: Settings, rate: float, port: int) -> None:
+    """Run the demo ``rate`` times as fast as real time, with an open room on this port, until it
+    ends or SIGINT or SIGTERM ends it, and write the evidence. Raises PortInUse."""
     from bot.app import open_app
     from bot.cli.picture import watch
     from bot.clock import ScaledClock

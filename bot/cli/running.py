@@ -253,10 +253,12 @@ async def _app() -> AsyncIterator[App]:
 async def kept(work: Awaitable[Any]) -> None:
     """Do the work. What people can do something about is raised as CommandError, in a sentence."""
     from bot.evidence.pack import EvidenceError
+    from bot.platforms.room.board import BoardUnavailable
     from bot.service.reporting import NoSuchRun
     from bot.service.store import StoreUnavailable
     from bot.web.server import PortInUse
 
+    known = (NoSuchRun, StoreUnavailable, BoardUnavailable, EvidenceError, PortInUse)
     try:
         await work
     except Exception as error:
@@ -264,6 +266,6 @@ async def kept(work: Awaitable[Any]) -> None:
         # A task group wraps what went wrong in its tasks.
         while isinstance(cause, ExceptionGroup):
             cause = cause.exceptions[0]
-        if isinstance(cause, NoSuchRun | StoreUnavailable | EvidenceError | PortInUse):
+        if isinstance(cause, known):
             raise CommandError(str(cause)) from error
         raise cause from None

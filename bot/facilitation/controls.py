@@ -113,6 +113,18 @@ def pause(run: Run, now: datetime, reason: str = "") -> Run:
     return replace(run, status="paused", paused_at=now, pause_reason=reason)
 
 
+def pause_for_facilitator(run: Run, cue: Cue, name: str, now: datetime) -> Changes:
+    """``cue`` came due and waits: time stands still until the facilitator resumes, and it opens."""
+    reason = t("“{activity}” opens when you are ready: say “resume”.", activity=name)
+    paused = replace(pause(run, cue.at, reason), revision=run.revision + 1)
+    return Changes(
+        run=paused,
+        cues=(replace(cue, waits=False),),
+        dirty_run=run.id,
+        audits=(Audit(run.id, now, "system", "wait", paused.revision),),
+    )
+
+
 def pause_for_late_cue(run: Run, cue: Cue, now: datetime) -> Changes:
     """The bot was away when ``cue`` came due: stand still and ask, instead of posting it late."""
     minutes = max(1, round((now - cue.at).total_seconds() / 60))
@@ -205,7 +217,8 @@ def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
     ]
     by = now - target.at
     later = [
-        replace(cue, at=max(now, cue.at + by))
+        # Whoever says "next" is ready for it.
+        replace(cue, at=max(now, cue.at + by), waits=cue.waits and cue.seq != target.seq)
         for cue in cues
         if cue.state == "waiting" and (cue.at, cue.seq) >= (target.at, target.seq)
     ]

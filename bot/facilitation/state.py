@@ -52,7 +52,8 @@ class Cue:
     """The moment at which the bot does a thing; ``seq`` orders a run's cues and names them.
 
     ``planned`` is the moment first promised, ``at`` the one now due, ``done_at`` when it was
-    carried out. ``activity`` or ``phase`` says what it is about.
+    carried out. ``activity`` or ``phase`` says what it is about. One that ``waits`` is not carried
+    out when it comes due: the run stands still until the facilitator goes on.
     """
 
     run: str
@@ -64,6 +65,7 @@ class Cue:
     activity: str = ""
     state: CueState = "waiting"
     done_at: datetime | None = None
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,9 @@ def plan_live(run: str, lesson: Lesson, start: datetime) -> tuple[Cue, ...]:
             moments.append(("close", at, phase.name, activity.id))
     moments.append(("end", at, "", ""))
     ordered = sorted(moments, key=lambda moment: (moment[1], _ORDER[moment[0]]))
+    waiting = {activity.id for activity in lesson.script.activities() if activity.wait}
     return tuple(
-        Cue(run, seq, kind, at, at, phase, activity)
+        Cue(run, seq, kind, at, at, phase, activity, waits=kind == "open" and activity in waiting)
         for seq, (kind, at, phase, activity) in enumerate(ordered, start=1)
     )
 

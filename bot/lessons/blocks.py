@@ -8,12 +8,19 @@ are off, because they would vanish from the tokens.
 import re
 from dataclasses import dataclass, replace
 from functools import cache
+from textwrap import dedent
 from typing import Literal
 
 from markdown_it import MarkdownIt
 
 _MARKER = re.compile(r"\s*(?:[-*+]|\d{1,9}[.)])(?:[ \t]{1,4}(?=\S)|[ \t]?)")
 _QUOTED = re.compile(r"\s{0,3}> ?")
+_MARKS = re.compile(r"^( {0,3}(?:#{1,6}(?=\xa0)|#{2,6}(?=[^\s#])))\xa0?", re.MULTILINE)
+"""Headings that lack their space: editors turn it into another one, and authors forget it."""
+
+_INDENTED = re.compile(r"(?:[ \t]*\n)*[ \t]")
+_YAML = re.compile(r"\s*\Z|[ \t#-]|[A-Za-z][\w -]{0,60}:(?:\s|\Z)")
+_LONGEST_FRONT = 100
 _PIPE = re.compile(r"(?<!\\)\|")
 
 
@@ -40,15 +47,36 @@ class Block:
 
     `text` is the source, except for a heading, where it is the title, and for a quote, where the
     `>` are gone. `source` is always what stands in the file. `line` counts from 1.
+
+    Three kinds are not Markdown's: `pairs` are labels with their values, two cells a row; a `phase`
+    is like a heading that opens a phase wherever it stands, and at an `end` the last phase is over.
     """
 
-    kind: Literal["heading", "text", "quote", "list", "table", "code", "html"]
+    kind: Literal[
+        "heading", "text", "quote", "list", "table", "code", "html", "phase", "end", "pairs"
+    ]
     text: str
     source: str
     line: int
     level: int = 0
     items: tuple[Item, ...] = ()
     rows: tuple[Row, ...] = ()
+
+
+def read_document(text: str) -> list[Block]:
+    """The blocks of a whole file: its front matter as pairs, then all else as `read_blocks` does.
+
+    A text that is indented as a whole is read as if it were not.
+    """
+    text = _plain_ends(text)
+    if _INDENTED.match(text):
+        text = dedent(text)
+    lines = text.split("\n")
+    first, end = _front_matter(lines)
+    if not end:
+        return read_blocks(text)
+    pairs = Block("pairs", "", "", first + 1, rows=_pairs(lines[first:end], first + 1))
+    return [pairs, *read_blocks("\n".join(lines[end + 1 :]), end + 2)]
 
 
 def read_blocks(text: str, first_line: int = 1) -> list[Block]:
@@ -58,28 +86,27 @@ def read_blocks(text: str, first_line: int = 1) -> list[Block]:
 
     Never raises on any str; time is linear in its length.
     """
-    # What markdown-it does to line ends and NUL, done here first so that its line numbers hold.
-    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _plain_ends(text)
     lines = text.split("\n")
     blocks: list[Block] = []
     covered = 0
     items: list[Item] = []
-    for token in _parser().parse(text):
+    for token in _parser().parse(_MARKS.sub(r"\1 ", text)):
         if token.map is None or token.level > 1:
             continue
         first, last = token.map
         if token.level == 1:
             if token.type == "list_item_open":
-                items.append(_item(lines[first:last], first + 1))
+                items.append(_item(lines[first:last], first + first_line))
             continue
         if items:
             blocks[-1] = _with_items(blocks[-1], items)
             items = []
         if first > covered:
-            blocks.extend(_left_over(lines, covered, first))
+            blocks.extend(_left_over(lines, covered, first, first_line))
         covered = max(covered, last)
         source = "\n".join(lines[first:last]).strip("\n")
-        line = first + 1
+        line = first + first_line
         match token.type:
             case "heading_open":
                 title = _title(lines[first:last], token.markup)
@@ -91,7 +118,9 @@ def read_blocks(text: str, first_line: int = 1) -> list[Block]:
                 blocks.append(Block("quote", quoted.strip("\n"), source, line))
             case "table_open":
                 rows = tuple(
-                    Row(_cells(lines[n]), n + 1) for n in range(first, last) if n != first + 1
+                    Row(_cells(lines[n]), n + first_line)
+                    for n in range(first, last)
+                    if n != first + 1
                 )
                 blocks.append(Block("table", source, source, line, rows=rows))
             case "fence":
@@ -104,7 +133,7 @@ def read_blocks(text: str, first_line: int = 1) -> list[Block]:
                 blocks.append(Block("text", source, source, line))
     if items:
         blocks[-1] = _with_items(blocks[-1], items)
-    blocks.extend(_left_over(lines, covered, len(lines)))
+    blocks.extend(_left_over(lines, covered, len(lines), first_line))
     return blocks
 
 
@@ -147,7 +176,42 @@ def _cells(line: str) -> tuple[str, ...]:
     return tuple(cells)
 
 
-def _left_over(lines: list[str], first: int, last: int) -> list[Block]:
+def _left_over(lines: list[str], first: int, last: int, first_line: int) -> list[Block]:
     """Lines that no token covers, so that no rule of markdown-it's can lose any."""
     source = "\n".join(lines[first:last])
-    return [Block("text", source.strip("\n"), source, first + 1)] if source.strip() else []
+    return [Block("text", source.strip("\n"), source, first + first_line)] if source.strip() else []
+
+
+def _plain_ends(text: str) -> str:
+    # What markdown-it does to line ends, done here first so that its line numbers hold.
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _front_matter(lines: list[str]) -> tuple[int, int]:
+    """The lines between `---` and `---` at the top, where all of them look like YAML; or 0, 0."""
+    first = next((n for n, line in enumerate(lines) if line.strip()), 0)
+    if lines[first].rstrip() != "---":
+        return 0, 0
+    for n in range(first + 1, min(len(lines), first + _LONGEST_FRONT)):
+        if lines[n].rstrip() in ("---", "..."):
+            return (first + 1, n) if n > first + 1 else (0, 0)
+        if not _YAML.match(lines[n]):
+            return 0, 0
+    return 0, 0
+
+
+def _pairs(lines: list[str], line: int) -> tuple[Row, ...]:
+    """The keys of front matter with what stands behind and below them, as written."""
+    rows: list[Row] = []
+    for number, one in enumerate(lines, line):
+        key, colon, value = one.partition(":")
+        if colon and not one.startswith((" ", "\t", "-", "#")):
+            value = value.strip()
+            quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+            rows.append(Row((key, value[1:-1] if quoted else value.lstrip("|>")), number))
+        elif rows:
+            key, value = rows[-1].cells
+            rows[-1] = Row((key, f"{value}\n{one.strip()}".strip()), rows[-1].line)
+        else:
+            rows.append(Row(("", one), number))
+    return tuple(rows)

@@ -1,13 +1,23 @@
 """Lessons from the disk. Everything that can be wrong with a file ends in a LessonError."""
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bot.lessons.derive import derive
 from bot.lessons.lesson import Lesson
 from bot.lessons.markdown import read_plan
 from bot.lessons.problem import LessonError, Problem
 
+if TYPE_CHECKING:
+    from bot.lessons.read_script import ScriptKind
+
+Kinds = Callable[[], Mapping[str, "ScriptKind"]]
+"""Gives the registry of kinds, for whoever reads a script."""
+
 PLAN = "plan.md"
+SCRIPT = "script.yaml"
+MOST_SCRIPT_BYTES = 256 * 1024
 MOST_BYTES = 1_000_000
 MOST_LINES = 3_000
 """A plan has some hundred lines; three thousand are read in well under a second."""
@@ -38,40 +48,71 @@ def find_lesson(where: Path, content: Path | None = None) -> Path:
     raise _refusal(f"There is no lesson {_shown(where)}.{hint}")
 
 
-def load_lesson(where: Path, content: Path | None = None) -> Lesson:
-    """Read, check and derive the lesson at `where` (as `find_lesson` takes it).
+def load_lesson(where: Path, content: Path | None = None, kinds: Kinds | None = None) -> Lesson:
+    """Read and check the lesson at `where` (as `find_lesson` takes it).
 
-    Raises LessonError when it cannot be read at all. A plan that can be read but not run gives a
-    lesson whose problems have an error.
+    Its script is the `script.yaml` beside a `plan.md`, read with the registry of kinds that
+    `kinds` gives (asked for only then), or else derived from the plan.
+    Raises LessonError when it cannot be read at all. A lesson that can be read but not run has an
+    error among its problems.
     """
     path = find_lesson(where, content)
     plan, problems = read_plan(_text(path))
-    return Lesson.of(_name(path), plan, derive(plan), problems)
+    beside = path.parent / SCRIPT
+    if kinds is None or path.name != PLAN or not beside.is_file():
+        return Lesson.of(_name(path), plan, derive(plan), problems)
+    from bot.lessons.read_script import read_script
+
+    text = _text(beside, "script", MOST_SCRIPT_BYTES)
+    folder = path.parent.resolve()
+    script, found = read_script(text, kinds(), plan, lambda name: _handout(folder, name))
+    return Lesson.of(_name(path), plan, script, (*problems, *found))
 
 
-def _text(path: Path) -> str:
+def _handout(folder: Path, name: str) -> str:
+    """A Markdown file of the lesson, from inside its folder. Raises ValueError with a sentence."""
+    shown = _shown(Path(name))
+    path = folder / name
+    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+    if not inside or "\0" in name:
+        raise ValueError(f"{shown} is not inside the lesson's folder: put the file there.")
+    if any(part.is_symlink() for part in (path, *path.parents) if folder in part.parents):
+        raise ValueError(f"{shown} is a link to somewhere else: put the file itself there.")
+    if path.suffix != ".md":
+        raise ValueError(f"{shown} is not a Markdown file: handouts end in .md.")
+    if not path.is_file():
+        raise ValueError(f"There is no file {shown} in the lesson's folder: write it there.")
+    try:
+        return _text(path, "handout")
+    except LessonError as error:
+        raise ValueError(str(error)) from None
+
+
+def _text(path: Path, what: str = "lesson plan", most: int = MOST_BYTES) -> str:
     shown = _shown(path)
     try:
         if not path.is_file():
             raise _refusal(f"{shown} is not a file: give a lesson plan in Markdown.")
         with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+            data = file.read(most + 1)
     except OSError as error:
         why = (error.strerror or "it cannot be opened").lower()
         raise _refusal(f"{shown} cannot be read ({why}): check the path and its rights.") from None
-    if len(data) > MOST_BYTES:
+    if len(data) > most:
+        size = f"{most // 1_000_000} MB" if most >= 1_000_000 else f"{most // 1024} KB"
         raise _refusal(
-            f"{shown} is larger than {MOST_BYTES // 1_000_000} MB: a lesson plan is text alone, "
-            "so move pictures and handouts to files of their own."
+            f"{shown} is larger than {size}: a {what} is text alone, so move pictures and "
+            "handouts to files of their own."
         )
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = "\0"
     if "\0" in text:
-        raise _refusal(f"{shown} is not a text file in UTF-8: save the plan as Markdown.")
+        kind = "YAML" if what == "script" else "Markdown"
+        raise _refusal(f"{shown} is not a text file in UTF-8: save the {what} as {kind}.")
     if not text.strip():
-        raise _refusal(f"{shown} is empty: write the lesson plan there.")
+        raise _refusal(f"{shown} is empty: write the {what} there.")
     if text.count("\n") + text.count("\r") > MOST_LINES:
         raise _refusal(f"{shown} has more than {MOST_LINES:,} lines: split it into lessons.")
     return text

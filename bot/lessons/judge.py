@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.lessons.names import FIVE, family_of, is_break
+from bot.lessons.names import FIVE, families, is_break
 from bot.lessons.plan import Plan
 from bot.lessons.problem import Problem
 
@@ -41,16 +41,24 @@ def _phases(plan: Plan) -> Iterator[Problem]:
 def _names(plan: Plan) -> Iterator[Problem]:
     seen: set[str] = set()
     for phase in plan.phases:
-        name = family_of(phase.name) or phase.name
-        if name in seen:
-            yield _note(phase.line, f"{name} comes again: both run, in this order.")
-        elif name not in FIVE:
+        names = families(phase.name) or (phase.name,)
+        if is_break(phase.name):
+            continue
+        if names[0] in seen:
+            yield _note(phase.line, f"{names[0]} comes again: both run, in this order.")
+        elif names[0] not in FIVE:
             yield _note(
                 phase.line,
                 f"“{phase.name}” is not a phase of 5E: it runs in its place all the same.",
             )
-        seen.add(name)
-    if missing := [name for name in FIVE if name not in seen]:
+        seen.update(names)
+    if not seen & set(FIVE):
+        yield _warning(
+            None,
+            "The plan names none of the phases of 5E: its own run in their order, and learners "
+            "are guided less from one to the next.",
+        )
+    elif missing := [name for name in FIVE if name not in seen]:
         yield _warning(
             None,
             f"The plan has no {' and no '.join(missing)}: add what is missing, or run it as it is.",
@@ -59,11 +67,18 @@ def _names(plan: Plan) -> Iterator[Problem]:
 
 def _total(plan: Plan) -> Iterator[Problem]:
     given = [phase.minutes for phase in plan.phases if phase.minutes is not None]
+    breaks = sum(phase.minutes or 0 for phase in plan.phases if is_break(phase.name))
     if plan.duration_minutes is None:
         yield _note(
             None,
             "The plan gives no total duration that can be read: its phases take "
             f"{sum(given)} minutes.",
+        )
+    elif breaks and sum(given) - breaks == plan.duration_minutes:
+        yield _note(
+            None,
+            f"The breaks are not part of the {plan.duration_minutes} minutes of the plan: with "
+            f"them it takes {sum(given)}.",
         )
     elif len(given) == len(plan.phases) and sum(given) != plan.duration_minutes:
         yield _warning(

@@ -76,8 +76,13 @@ def check_report(lesson: Lesson) -> dict[str, Any]:
     return _without_empty_more(plan) | {
         "phases": phases,
         "reflection": {"learners": learners, "facilitator": facilitator},
-        "problems": [asdict(problem) for problem in lesson.problems],
+        "problems": [_problem(problem) for problem in lesson.problems],
     }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    """The problem; its file only where that is not the plan."""
+    return {key: value for key, value in asdict(problem).items() if key != "file" or value}
 
 
 def _without_empty_more(part: dict[str, Any]) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Single items of a plan: an objective, an assessment method, a kind of support."""
 
-import re
+from collections.abc import Container
 
+from bot.lessons.blocks import Block
 from bot.lessons.fields import split_label
-from bot.lessons.names import BLOOM, normal
+from bot.lessons.names import BLOOM, BRACKETED, COLUMNS, SECTIONS, normal
 from bot.lessons.plan import Assessment, Objective, Support
 
-BRACKETED = re.compile(r"(?P<name>[^(\[]*)[(\[](?P<inside>[^)\]]*)[)\]]\s*\Z")
 _ALIGNMENT = frozenset({"alignment", "objective alignment", "aligned with", "aligns with"})
 
 
@@ -45,6 +45,80 @@ def read_support(item: str, heading: str = "") -> Support:
     if label is None:
         return Support(heading, item)
     return Support(_under(heading, label.label), label.value.strip())
+
+
+def read_objectives(table: Block) -> list[Objective]:
+    """A row for each objective; a column may give its Bloom level."""
+    names = _names(table)
+    bloom = next((n for n, one in enumerate(names) if is_bloom(one)), None)
+    text = next((n for n in range(len(names)) if n != bloom), 0)
+    objectives = []
+    for cells in _rows(table):
+        level = cells.get(bloom, "") if bloom is not None else ""
+        objectives.append(Objective(cells.get(text, ""), level))
+    return objectives
+
+
+def read_assessments(table: Block) -> list[Assessment]:
+    """A row for each method: its type, what is done, and a column for what it aligns with."""
+    names = _names(table)
+    aligned = next((n for n, one in enumerate(names) if _aligns(one)), None)
+    rest = [n for n in range(_width(table)) if n != aligned]
+    return [
+        Assessment(
+            cells.get(rest[0], "") if len(rest) > 1 else "",
+            _joined(cells, rest[1:] or rest),
+            cells.get(aligned, "") if aligned is not None else "",
+        )
+        for cells in _rows(table)
+    ]
+
+
+def read_supports(table: Block) -> list[Support]:
+    """A row for each kind of learner, who they are first."""
+    rest = range(1, _width(table))
+    return [Support(cells.get(0, ""), _joined(cells, rest)) for cells in _rows(table)]
+
+
+def read_rows(table: Block) -> list[str]:
+    """A line for each row: `Term: what it means`."""
+    rest = range(1, _width(table))
+    return [
+        ": ".join(one for one in (cells.get(0, ""), _joined(cells, rest)) if one)
+        for cells in _rows(table)
+    ]
+
+
+def is_understood(table: Block, part: str) -> bool:
+    """True where the rows say all there is: no column has a name of its own or none at all."""
+    names = _names(table)
+    if part == "objectives":
+        bloom = next((n for n, one in enumerate(names) if is_bloom(one)), None)
+        known = all(n == bloom or one in SECTIONS for n, one in enumerate(names))
+        known = known and len(names) - (bloom is not None) < 2
+    else:
+        known = all(one in COLUMNS or one in SECTIONS or _aligns(one) for one in names)
+    return known and _width(table) == len(names)
+
+
+def _aligns(column: str) -> bool:
+    return column in _ALIGNMENT or SECTIONS.get(column) == "objectives"
+
+
+def _names(table: Block) -> list[str]:
+    return [normal(cell) for cell in table.rows[0].cells]
+
+
+def _width(table: Block) -> int:
+    return max(len(row.cells) for row in table.rows)
+
+
+def _rows(table: Block) -> list[dict[int, str]]:
+    return [dict(enumerate(row.cells)) for row in table.rows[1:] if any(row.cells)]
+
+
+def _joined(cells: dict[int, str], columns: Container[int]) -> str:
+    return " | ".join(cell for n, cell in cells.items() if cell and n in columns)
 
 
 def _under(heading: str, name: str) -> str:

@@ -13,12 +13,13 @@ class Problem:
     An `error` keeps the lesson from being run, a `warning` is probably not what the author meant,
     a `note` tells of a decision made for them. `line` counts from 1 in the file as the author sees
     it; None where the problem is about the whole file. `message` is plain text that says what is
-    wrong and what to do.
+    wrong and what to do. `file` names the file beside the plan; "" is the plan itself.
     """
 
     severity: Severity
     line: int | None
     message: str
+    file: str = ""
 
 
 class LessonError(Exception):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 from bot.clock import Clock
-from bot.facilitation.controls import pause_for_late_cue
-from bot.facilitation.timeline import is_too_late, next_due, perform
+from bot.facilitation.controls import pause_for_facilitator, pause_for_late_cue
+from bot.facilitation.timeline import is_too_late, name_of, next_due, perform
 from bot.service.store import Store, StoreUnavailable, Transaction
 
 GRACE = timedelta(minutes=2)
@@ -55,7 +55,10 @@ class Cueing:
         cue = next_due(cues, now)
         if cue is None:
             return False
-        if is_too_late(cue, now, self._grace):
+        if cue.waits:
+            name = name_of(run, cue.activity)
+            await tx.apply(pause_for_facilitator(run, cue, name, now))
+        elif is_too_late(cue, now, self._grace):
             await tx.apply(pause_for_late_cue(run, cue, now))
         else:
             await tx.apply(perform(cue, run, cues, await tx.openings(run_id), now))

@@ -102,8 +102,9 @@ class Hearing:
             case Replied() | ReplyEdited() | ReplyDeleted():
                 return await self._keep(event, None)
             case Joined() | Left():
-                order = ("", str(event.place), str(event.who))
-                return await self._commits.run(lambda tx: self._move(tx, event), order=order)
+                return await self._commits.run(
+                    lambda tx: self._move(tx, event), order=_order(event)
+                )
             case Installed() | Removed():
                 return Saved()
 
@@ -112,9 +113,8 @@ class Hearing:
     async def _keep(
         self, event: Picked | FormSubmitted | Reply, callback: Callback | None
     ) -> Answer:
-        subject = callback.target if callback else str(event.place)
         verdict, meant = await self._commits.run(
-            lambda tx: self._record(tx, event, callback), order=(subject, str(event.who))
+            lambda tx: self._record(tx, event, callback), order=_order(event)
         )
         if verdict.then and meant:
             return await self._view(event, meant, verdict)
@@ -136,29 +136,22 @@ class Hearing:
         closed = refusal(run, opening, event)
         if closed:
             return Verdict(Refused(closed)), None
-        who = await self._enrol(tx, run, event)
+        known = await tx.participant(run.id, event.who)
+        who = _seen(known, event) if known else self._newcomer(run, event)
         if who is None:
             return Verdict(Refused(t("This lesson is for the people of its channel."))), None
-        activity = activity_of(run, opening.activity)
-        kind = KINDS[activity.kind]
-        verdict = kind.hear(
-            Asked(
-                run=run,
-                activity=activity,
-                spec=scene_of(run, opening).spec,
-                opening=opening,
-                who=who,
-                mine=await tx.responses_of(opening.id, who.id),
-                event=event,
-                callback=meant.callback,
-            )
-        )
+        meant = replace(meant, opening=opening)
+        verdict = await _decide(tx, meant, who, event)
         if verdict.changes != NOTHING:
+            # Only now: whoever was refused everything so far has no part in the run yet.
+            enrolled = await self._enrol(tx, known, who)
+            if enrolled.id != who.id:
+                verdict = await _decide(tx, meant, enrolled, event)
             await tx.first_time(tenant, event.id, at=event.at)
             await tx.apply(verdict.changes)
         if callback and isinstance(event, Picked | FormSubmitted):
             await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.id)
-        return verdict, replace(meant, opening=opening)
+        return verdict, meant
 
     async def _view(self, event: Heard, meant: _Meant, verdict: Verdict) -> Answer:
         """What the activity shows after the commit; what was saved stays said if that fails."""
@@ -218,17 +211,20 @@ class Hearing:
             return None
         return _Meant(run, opening, callback)
 
-    async def _enrol(self, tx: Transaction, run: Run, event: Heard) -> Participant | None:
-        known = await tx.participant(run.id, event.who)
-        if known is not None:
-            here = _seen(known, event)
-            if here != known:
-                await tx.rename(here)
-            return here
-        if not _may_join(event, run):
-            return None
-        guest = _guest(run, event)
-        return await tx.enrol(replace(guest, id=self._new_id(run.id, event.who)))
+    def _newcomer(self, run: Run, event: Heard) -> Participant | None:
+        """Somebody unknown who may take part: who is seen in the channel, or leads the run."""
+        guest = _guest(run, event) if _may_join(event, run) else None
+        return replace(guest, id=self._new_id(run.id, event.who)) if guest else None
+
+    async def _enrol(
+        self, tx: Transaction, known: Participant | None, who: Participant
+    ) -> Participant:
+        """The participant as kept, perhaps under the id that another process gave just now."""
+        if known is None:
+            return await tx.enrol(who)
+        if known != who:
+            await tx.rename(who)
+        return who
 
     async def _move(self, tx: Transaction, event: Joined | Left) -> Answer:
         if event.place is None:
@@ -239,12 +235,37 @@ class Hearing:
             if run.status == "ended":
                 continue
             known = await tx.participant(run.id, event.who)
-            if known is None and isinstance(event, Joined):
-                await tx.enrol(replace(_guest(run, event), id=self._new_id(run.id, event.who)))
-            elif known is not None:
-                await tx.rename(_seen(known, event))
+            here = _seen(known, event) if known else self._newcomer(run, event)
+            if here is None or (known is None and isinstance(event, Left)):
+                continue
+            await self._enrol(tx, known, here)
             await tx.apply(Changes(dirty_run=run.id))
         return Saved()
+
+
+def _order(event: Heard) -> tuple[str, ...]:
+    """By person: what is written is theirs, so that processes never wait for each other in a
+    circle."""
+    return str(event.who), str(event.place)
+
+
+async def _decide(
+    tx: Transaction, meant: _Meant, who: Participant, event: Picked | FormSubmitted | Reply
+) -> Verdict:
+    """What the activity's kind makes of it."""
+    activity = activity_of(meant.run, meant.opening.activity)
+    return KINDS[activity.kind].hear(
+        Asked(
+            run=meant.run,
+            activity=activity,
+            spec=scene_of(meant.run, meant.opening).spec,
+            opening=meant.opening,
+            who=who,
+            mine=await tx.responses_of(meant.opening.id, who.id),
+            event=event,
+            callback=meant.callback,
+        )
+    )
 
 
 def _belongs(event: Heard, run: Run) -> bool:

@@ -91,6 +91,7 @@ def cue_values(cue: Cue) -> Values:
         "activity": cue.activity,
         "state": cue.state,
         "done_at": cue.done_at,
+        "waits": cue.waits,
     }
 
 

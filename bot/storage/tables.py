@@ -121,6 +121,7 @@ cues = Table(
     Column("activity", Word, nullable=False),
     Column("state", Word, nullable=False),
     Column("done_at", UTCDateTime),
+    Column("waits", Boolean, nullable=False),
 )
 partial_index("ix_cues_waiting", cues.c.at, cues.c.run, where=in_state(cues, "waiting"))
 

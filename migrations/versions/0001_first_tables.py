@@ -68,6 +68,7 @@ def create_runs() -> None:
         sa.Column("activity", WORD, nullable=False),
         sa.Column("state", WORD, nullable=False),
         sa.Column("done_at", MOMENT),
+        sa.Column("waits", sa.Boolean, nullable=False),
     )
     some_rows("ix_cues_waiting", "cues", ["at", "run"], "state = 'waiting'")
 

@@ -39,8 +39,8 @@ SELECT 'many' || i, run, purpose, recipient, parent, {due_at}, not_after, openin
 FROM deliveries, {numbers} WHERE key = 'k1'
 """
 MANY_CUES = """
-INSERT INTO cues (run, seq, kind, at, planned, phase, activity, state)
-SELECT run, seq + i, kind, {due_at}, planned, phase, activity, 'waiting' FROM cues, {numbers}
+INSERT INTO cues (run, seq, kind, at, planned, phase, activity, state, waits)
+SELECT run, seq + i, kind, {due_at}, planned, phase, activity, 'waiting', waits FROM cues, {numbers}
 """
 
 

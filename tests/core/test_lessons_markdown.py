@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.lessons.lesson import check_report
 from bot.lessons.markdown import read_plan
-from bot.lessons.names import PHASE_PARTS, PHASES, SECTIONS
+from bot.lessons.names import KOLB, PHASE_PARTS, PHASES, SECTIONS
 from bot.lessons.plan import Assessment, Objective, Plan, Support
 from bot.lessons.problem import Problem
 from tests.core.lessons import NAMES, lesson_of, strings, text_of, words
@@ -265,8 +265,34 @@ TEXT = st.one_of(
     st.tuples(st.sampled_from(KNOWN), TOKEN).map(lambda two: f"**{two[0].title()}:** {two[1]}"),
     st.tuples(st.sampled_from(KNOWN), TOKEN).map(lambda two: f"{two[0]}: {two[1]}"),
 )
+OPENED = st.tuples(
+    st.sampled_from(
+        [
+            "**{0} (10 min)** {1}",
+            "**{0}: {1}**",
+            "1. **{0}** (10 min): {1}",
+            "- {0} {1}: {1}y",
+            "  - {0} (90') – {1}",
+            "   - Teacher: {1}",
+            "{0} ({1})",
+            "{0}: {1}",
+            "{0} – 10 minutes – {1}",
+            "| {0} | {1} | 10 min |",
+            "| {1} | {0} | Time | {0} |",
+            "| Engage | Explore | {0} | {1} |",
+            "{0}: {1} | **Duration:** {1}",
+            "> {0}: {1}",
+            "##\xa0{0}{1}",
+            "##{0} / {1}",
+        ]
+    ),
+    st.sampled_from([*PHASES, *KOLB, "Break", "Phase 2: Explore", "Teacher (x)", *SECTIONS]),
+    TOKEN,
+).map(lambda three: three[0].format(*three[1:]))
 LINE = st.one_of(
     st.just(""),
+    OPENED,
+    OPENED,
     TEXT,
     st.tuples(st.integers(1, 6), st.sampled_from(KNOWN)).map(
         lambda two: f"{'#' * two[0]} {two[1]}"
@@ -280,7 +306,17 @@ LINE = st.one_of(
     ),
     st.lists(TOKEN, min_size=1, max_size=4).map(lambda cells: f"| {' | '.join(cells)} |"),
     st.sampled_from(
-        ["---", "===", "```", "|---|---|", "| Objective | Level |", "<div>", "<!--", "-->"]
+        [
+            "---",
+            "===",
+            "```",
+            "|---|---|",
+            "|---|---|---|---|",
+            "| Objective | Level |",
+            "<div>",
+            "<!--",
+            "-->",
+        ]
     ),
 )
 
@@ -333,6 +369,16 @@ LONG = {
     "brackets": "[" * 200_000 + "(" * 200_000,
     "many headings": "### Engage\n" * 2_900,
     "a wide table with short rows": "|a" * 1000 + "\n" + "|-" * 1000 + "\n" + "|\n" * 2_900,
+    "a wide table of phases": "|Engage" * 1000 + "\n" + "|-" * 1000 + "\n" + "|Explore\n" * 2_900,
+    "tables of phases": "|Engage|Explore|Explain|\n|-|-|-|\n|a|b|c|\n\n" * 700,
+    "many lines that open": "Engage (5 min): a\n" * 2_900,
+    "many bold lines": "**Engage**\n**Reflect (5 min)** a\n" * 1_450,
+    "many items that open": "1. Engage\n   - Teacher: a\n" * 1_450,
+    "items in items": "- a\n  - Engage\n  - Explore\n" * 960,
+    "long front matter": "---\n" + "a: b\n" * 2_900 + "---\n",
+    "many slashes": "# " + "a/" * 100_000 + "Engage",
+    "many separators": "**a:** " + " | **b:** c" * 20_000,
+    "signs": "# " + "🔥" * 100_000 + " Engage",
     "an open label": "**" + "a" * 200_000,
     "digits": "1" * 200_000,
     "numbers": "# " + "1-" * 50_000 + " 1 x " * 20_000,

@@ -31,7 +31,7 @@ def calls() -> Iterator[tuple[str, ast.Call, int]]:
 
 def drawn() -> set[Sentence]:
     """The sentences that templates say, read off them as text."""
-    found = set()
+    found: set[Sentence] = set()
     for path in sorted((ROOT / "bot").rglob("*.html")):
         text = path.read_text("utf-8")
         for said in re.findall(rf"\bt\(\s*({QUOTED})", text):

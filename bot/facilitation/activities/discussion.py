@@ -5,6 +5,8 @@ Where a platform does not tell the bot of replies, a form takes the answer inste
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from bot.chat.answer import Answer, Correct, Saved, Show
 from bot.chat.callback import Callback
 from bot.chat.event import FormSubmitted
@@ -22,6 +24,7 @@ from bot.facilitation.activities.kind import (
     opening_blocks,
     turnout,
 )
+from bot.facilitation.handouts import split_title
 from bot.facilitation.state import Given, Participant
 from bot.lessons.prose import prose
 from bot.words import t
@@ -30,7 +33,7 @@ from bot.words import t
 class DiscussionSpec(Spec):
     """``question`` is Markdown."""
 
-    question: str
+    question: str = Field(min_length=1)
 
 
 class Discussion(Kind[DiscussionSpec]):
@@ -38,6 +41,7 @@ class Discussion(Kind[DiscussionSpec]):
 
     name = "discussion"
     model = DiscussionSpec
+    main = "question"
 
     def questions(self, spec: DiscussionSpec) -> tuple[Question, ...]:
         """The question, answered by form; replies are listed by themselves."""
@@ -45,6 +49,10 @@ class Discussion(Kind[DiscussionSpec]):
 
     def _title(self) -> str:
         return t("Let’s talk")
+
+    def title(self, spec: DiscussionSpec) -> str:
+        """The author's, or the one that the question begins with."""
+        return spec.title or split_title(spec.question)[0] or self._title()
 
     def say(self, scene: Scene[DiscussionSpec]) -> Message:
         """The question, where to answer it, and how many have."""
@@ -62,14 +70,15 @@ class Discussion(Kind[DiscussionSpec]):
             else (Buttons((button,)), *scene.quotes("answer"))
         )
         title = self.title(scene.spec)
+        who_sees = t("Everyone here can read what you write.")
         return Message(
             summary=f"{scene.activity.phase}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
-                *prose(scene.spec.question),
+                *prose(split_title(scene.spec.question)[1]),
                 *how,
                 Note((turnout(scene, self.answered(scene)),)),
-                *closing_blocks(scene, t("Everyone here can read what you write.")),
+                *closing_blocks(scene, who_sees, self.handouts(scene)),
             ),
         )
 

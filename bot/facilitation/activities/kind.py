@@ -5,18 +5,30 @@ A new kind is one new file beside this one and its line in the registry.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.chat.answer import Answer, Refused, Saved
+from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.callback import Callback
 from bot.chat.event import Event, FormSubmitted, Replied, ReplyDeleted, ReplyEdited
-from bot.chat.message import Block, Deadline, Heading, Message, Note, Quote
+from bot.chat.message import (
+    Block,
+    Button,
+    Buttons,
+    Deadline,
+    Heading,
+    Message,
+    Note,
+    Quote,
+)
 from bot.chat.platform import Capabilities
 from bot.facilitation.changes import NOTHING, Changes
+from bot.facilitation.handouts import Handout, handouts
 from bot.facilitation.state import Given, Opening, Participant, Response, Run
+from bot.lessons.plan import Plan
 from bot.lessons.script import Activity
 from bot.words import t, tn
 
@@ -140,6 +152,8 @@ class Kind(Generic[S]):
 
     name: ClassVar[str]
     model: type[S]
+    main: ClassVar[str]
+    """The field that a script writes right after the kind's name."""
     late_answers: ClassVar[bool] = True
     """Whether answers still count, marked late, between closing and the end of the run."""
     shows_replies: ClassVar[bool] = True
@@ -151,6 +165,10 @@ class Kind(Generic[S]):
 
     def _title(self) -> str:
         raise NotImplementedError
+
+    def from_plan(self, plan: Plan) -> Sequence[str] | None:
+        """What the word `plan` stands for in a script, or None where it means itself."""
+        return None
 
     def questions(self, spec: S) -> tuple[Question, ...]:
         """What it asks, for the evidence. Replies in the thread need no mention."""
@@ -173,8 +191,15 @@ class Kind(Generic[S]):
                 return Verdict(Refused(t("That button is not in use any more.")))
 
     def view(self, scene: Scene[S], who: Participant, callback: Callback) -> Answer:
-        """What opens for one person; records nothing."""
+        """What opens for one person; records nothing. Every kind has its handouts."""
+        for handout in self.handouts(scene):
+            if (callback.verb, callback.item) == ("read", handout.item):
+                return Show(handout.message())
         return Refused(t("There is nothing to open here any more."))
+
+    def handouts(self, scene: Scene[S]) -> tuple[Handout, ...]:
+        """What can be read with it, in private."""
+        return handouts(scene.run, scene.activity)
 
     def open(self, scene: Scene[S]) -> Changes:
         """What opening leads to besides the post."""
@@ -211,9 +236,16 @@ def opening_blocks(scene: Scene[Any], title: str) -> tuple[Block, ...]:
     return (*phase, Heading(title, 2))
 
 
-def closing_blocks(scene: Scene[Any], who_sees: str) -> tuple[Block, ...]:
-    """How every activity's post ends: until when, how many answered, who sees it."""
-    return (*_until(scene), Note((who_sees,)))
+def closing_blocks(
+    scene: Scene[Any], who_sees: str, readings: Sequence[Handout]
+) -> tuple[Block, ...]:
+    """How every activity's post ends: what there is to read, until when, who sees answers."""
+    buttons = tuple(
+        Button(t("Read: {title}", title=each.title), scene.callback("read", each.item), "open")
+        for each in readings
+    )
+    reading = (Buttons(buttons),) if buttons else ()
+    return (*reading, *_until(scene), Note((who_sees,)))
 
 
 def _until(scene: Scene[Any]) -> tuple[Block, ...]:

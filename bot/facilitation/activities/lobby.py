@@ -21,6 +21,7 @@ class Lobby(Kind[LobbySpec]):
 
     name = LOBBY
     model = LobbySpec
+    main = ""
     shows_replies = False
 
     def _title(self) -> str:

@@ -6,9 +6,10 @@ the group without a name. The facilitator's evidence has names: this poll is not
 
 from __future__ import annotations
 
-from typing import Literal
+from string import ascii_lowercase
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.chat.answer import Answer, Correct, Refused, Saved, Show
 from bot.chat.callback import Callback
@@ -54,8 +55,8 @@ class PollOption(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    label: str
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    label: str = Field(min_length=1)
 
 
 class PollSpec(Spec):
@@ -64,11 +65,32 @@ class PollSpec(Spec):
     With ``other`` one may answer in own words; ``other`` is then no option's id.
     """
 
-    question: str
-    options: tuple[PollOption, ...]
+    question: str = Field(min_length=1)
+    options: tuple[PollOption, ...] = Field(min_length=2, max_length=20)
     multiple: bool = False
     other: bool = False
     results: Literal["live", "after", "close"] = "after"
+
+    @field_validator("options", mode="before")
+    @classmethod
+    def _lettered(cls, options: Any) -> Any:
+        """An option that is only a text gets a letter for an id."""
+        if not isinstance(options, list | tuple):
+            return options
+        return tuple(
+            {"id": ascii_lowercase[n % 26], "label": option} if isinstance(option, str) else option
+            for n, option in enumerate(options)
+        )
+
+    @field_validator("options")
+    @classmethod
+    def _told_apart(cls, options: tuple[PollOption, ...]) -> tuple[PollOption, ...]:
+        ids = [option.id for option in options]
+        if len(set(ids)) < len(ids) or len({option.label for option in options}) < len(ids):
+            raise ValueError("two options are the same")
+        if OTHER in ids:
+            raise ValueError(f"“{OTHER}” is the id of what people say in their own words")
+        return options
 
 
 class Poll(Kind[PollSpec]):
@@ -76,6 +98,7 @@ class Poll(Kind[PollSpec]):
 
     name = "poll"
     model = PollSpec
+    main = "question"
     late_answers = False
 
     def questions(self, spec: PollSpec) -> tuple[Question, ...]:
@@ -106,7 +129,7 @@ class Poll(Kind[PollSpec]):
                 *opening_blocks(scene, title),
                 *prose(spec.question),
                 *body,
-                *closing_blocks(scene, self._who_sees(spec)),
+                *closing_blocks(scene, self._who_sees(spec), self.handouts(scene)),
             ),
         )
 

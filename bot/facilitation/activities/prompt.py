@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from bot.chat.message import Message
 from bot.facilitation.activities.kind import Kind, Scene, Spec, closing_blocks, opening_blocks
+from bot.facilitation.handouts import WHOLE, Handout, lead, split_title
 from bot.lessons.prose import prose
 from bot.words import t
 
@@ -11,7 +14,7 @@ from bot.words import t
 class PromptSpec(Spec):
     """``text`` is Markdown."""
 
-    text: str
+    text: str = Field(min_length=1)
 
 
 class Prompt(Kind[PromptSpec]):
@@ -19,10 +22,22 @@ class Prompt(Kind[PromptSpec]):
 
     name = "prompt"
     model = PromptSpec
+    main = "text"
     shows_replies = False
 
     def _title(self) -> str:
         return t("Over to you")
+
+    def title(self, spec: PromptSpec) -> str:
+        """The author's, or the one that the text begins with."""
+        return spec.title or split_title(spec.text)[0] or self._title()
+
+    def handouts(self, scene: Scene[PromptSpec]) -> tuple[Handout, ...]:
+        """The whole text, where the post has only its lead, and what else there is."""
+        text = split_title(scene.spec.text)[1]
+        whole = Handout(WHOLE, self.title(scene.spec), text)
+        rest = super().handouts(scene)
+        return rest if lead(text) == text else (whole, *rest)
 
     def say(self, scene: Scene[PromptSpec]) -> Message:
         """The author's text under its phase."""
@@ -32,7 +47,7 @@ class Prompt(Kind[PromptSpec]):
             summary=f"{scene.activity.phase}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
-                *prose(scene.spec.text),
-                *closing_blocks(scene, who_sees),
+                *prose(lead(split_title(scene.spec.text)[1])),
+                *closing_blocks(scene, who_sees, self.handouts(scene)),
             ),
         )

@@ -6,9 +6,10 @@ Visible to everyone, it is answered in the thread, as a discussion is.
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.chat.answer import Answer, Correct, Saved, Show
 from bot.chat.callback import Callback
@@ -40,6 +41,7 @@ from bot.facilitation.activities.kind import (
 )
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.state import Given, Participant
+from bot.lessons.plan import Plan
 from bot.lessons.prose import prose_line
 from bot.words import t
 
@@ -51,15 +53,37 @@ class ReflectionQuestion(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str
-    text: str
+    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
+    text: str = Field(min_length=1)
 
 
 class ReflectionSpec(Spec):
     """Who may read the answers is ``visible``."""
 
-    questions: tuple[ReflectionQuestion, ...]
+    questions: tuple[ReflectionQuestion, ...] = Field(min_length=1, max_length=20)
     visible: Literal["facilitator", "everyone"] = "facilitator"
+
+    @field_validator("questions", mode="before")
+    @classmethod
+    def _numbered(cls, questions: Any) -> Any:
+        """One question may stand alone, and one that is only a text gets a number for an id."""
+        if isinstance(questions, str):
+            questions = (questions,)
+        if not isinstance(questions, list | tuple):
+            return questions
+        return tuple(
+            {"id": f"q{n}", "text": question} if isinstance(question, str) else question
+            for n, question in enumerate(questions, start=1)
+        )
+
+    @field_validator("questions")
+    @classmethod
+    def _told_apart(
+        cls, questions: tuple[ReflectionQuestion, ...]
+    ) -> tuple[ReflectionQuestion, ...]:
+        if len({question.id for question in questions}) < len(questions):
+            raise ValueError("two questions have the same id")
+        return questions
 
 
 class Reflection(Kind[ReflectionSpec]):
@@ -67,6 +91,11 @@ class Reflection(Kind[ReflectionSpec]):
 
     name = "reflection"
     model = ReflectionSpec
+    main = "questions"
+
+    def from_plan(self, plan: Plan) -> Sequence[str] | None:
+        """The plan's own questions for learners."""
+        return plan.reflection_learners
 
     def questions(self, spec: ReflectionSpec) -> tuple[Question, ...]:
         """The questions as the author wrote them."""
@@ -90,7 +119,7 @@ class Reflection(Kind[ReflectionSpec]):
                 ),
                 *self._how(scene),
                 Note((turnout(scene, self.answered(scene)),)),
-                *closing_blocks(scene, self._who_sees(spec)),
+                *closing_blocks(scene, self._who_sees(spec), self.handouts(scene)),
             ),
         )
 

@@ -199,12 +199,25 @@
     }
   };
 
+  // A control that is replaced while it is held down would never be clicked.
+  let held = false;
+  for (const type of ["pointerdown", "pointerup", "pointercancel"]) {
+    addEventListener(type, () => { held = type === "pointerdown"; }, { capture: true });
+  }
+  const letGo = () => new Promise((resolve) => {
+    if (!held) resolve();
+    for (const type of ["pointerup", "pointercancel"]) {
+      addEventListener(type, () => setTimeout(resolve), { once: true });
+    }
+  });
+
   let refreshing = null;
   const refresh = async () => {
     const response = await fetch(`${base}/changes?since=${page.mark}`, asPiece);
     if (response.redirected) location.assign(response.url);
     if (!response.ok) return;
     const pieces = new DOMParser().parseFromString(await response.text(), "text/html");
+    await letGo();
     page.mark = response.headers.get("X-Mark");
     pieces.querySelectorAll("article[data-piece]").forEach(putPost);
     pieces.querySelectorAll("li[data-piece]").forEach(putReply);

@@ -1,0 +1,60 @@
+"""Handouts: texts of the lesson that open in private behind a "Read" button."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from bot.chat.message import Heading, Message
+from bot.facilitation.state import Run
+from bot.lessons.prose import prose
+from bot.lessons.script import Activity
+
+LONG = 1200
+"""A prompt of more characters posts its lead, with the whole behind a button."""
+WHOLE = "whole"
+
+_TITLE = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
+_SECTION = re.compile(r"^##[ \t]", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class Handout:
+    """A text to read; ``item`` is how a button of its activity names it."""
+
+    item: str
+    title: str
+    text: str
+
+    def message(self) -> Message:
+        """The whole, for one person's eyes."""
+        return Message(self.title, (Heading(self.title, 1), *prose(self.text)))
+
+
+def split_title(markdown: str) -> tuple[str, str]:
+    """The title that a text begins with ("" without one), and the rest."""
+    found = _TITLE.match(markdown)
+    return (found["title"], markdown[found.end() :]) if found else ("", markdown)
+
+
+def lead(markdown: str) -> str:
+    """What of a prompt is posted: all of it, or where it is long what stands before its parts."""
+    first = _SECTION.search(markdown)
+    if len(markdown) <= LONG or first is None or not markdown[: first.start()].strip():
+        return markdown
+    return markdown[: first.start()].rstrip()
+
+
+def handouts(run: Run, activity: Activity) -> tuple[Handout, ...]:
+    """What can be read with an activity; with the first of a phase also what is extra."""
+    texts = dict(run.lesson.script.handouts)
+    named = [(f"read-{n}", name) for n, name in enumerate(activity.read)]
+    for phase in run.lesson.script.phases:
+        if phase.activities and phase.activities[0].id == activity.id:
+            named += [(f"extra-{n}", name) for n, (_, name) in enumerate(phase.extra)]
+    found = []
+    for item, name in named:
+        if name in texts:
+            title, text = split_title(texts[name])
+            found.append(Handout(item, title or name.removesuffix(".md"), text))
+    return tuple(found)

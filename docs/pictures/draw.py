@@ -1,0 +1,166 @@
+"""Draws the pictures of the documentation: a demo with a seed, looked at with Chromium.
+
+The clock of the demo begins at a set time, so that they look alike whenever they are drawn.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import shutil
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from playwright.async_api import (
+    Browser,
+    Error,
+    Locator,
+    Page,
+    ViewportSize,
+    async_playwright,
+    expect,
+)
+
+from bot.cli.demo import AHEAD, LESSON, Demo, headless_run, visited_run
+from bot.cli.lessons import runnable
+from bot.settings import Settings
+from bot.web.server import listen
+
+HERE = Path(__file__).parent
+AT = datetime(2026, 3, 2, 8, 58, tzinfo=UTC)
+PEOPLE, SEED = 24, 14
+"""A seed whose names every machine has letters for."""
+DESKTOP, PHONE = ViewportSize(width=1280, height=960), ViewportSize(width=390, height=844)
+TALL = ViewportSize(width=1280, height=1120)
+SHARPNESS = 1.25
+SCROLL = """(top) => {
+  const y = top.getBoundingClientRect().top + scrollY - 16;
+  scrollTo({ top: y, behavior: "instant" });
+}"""
+POLL, TALK = "Engage: Quick poll", "Engage: Let’s talk"
+
+
+async def main() -> None:
+    """Draw them all."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("Drawing needs Chromium: apt-get install chromium")
+    with TemporaryDirectory() as folder:
+        async with async_playwright() as playwright:
+            browser = await playwright.chromium.launch(
+                executable_path=chromium, args=["--no-sandbox"]
+            )
+            async with room(Path(folder)) as address:
+                await draw_room(browser, address)
+            await draw_evidence(browser, Path(folder) / "whole")
+            await browser.close()
+
+
+@asynccontextmanager
+async def room(folder: Path) -> AsyncIterator[str]:
+    """The address of a demo that stays as it is until its clock is turned."""
+    demo = Demo(runnable(Path(LESSON)), PEOPLE, SEED, AT, folder / "visited")
+    with listen("127.0.0.1", 0) as free:
+        port = free.getsockname()[1]
+    running = asyncio.create_task(visited_run(demo, database(demo), 1, port))
+    try:
+        yield f"http://127.0.0.1:{port}/"
+    finally:
+        running.cancel()
+        await asyncio.wait({running})
+
+
+def database(demo: Demo) -> Settings:
+    """Settings with a new database in the demo's folder."""
+    demo.out.mkdir(parents=True)
+    return replace(Settings(), database=f"sqlite:///{demo.out / 'pictures.db'}")
+
+
+async def visit(browser: Browser, address: str, size: ViewportSize, role: str, name: str) -> Page:
+    """Somebody's page of the room."""
+    context = await browser.new_context(
+        viewport=size, device_scale_factor=SHARPNESS, timezone_id="UTC", locale="en-GB"
+    )
+    page = await context.new_page()
+    for _ in range(100):
+        try:
+            await page.goto(address)
+            break
+        except Error:
+            await asyncio.sleep(0.1)
+    await page.get_by_role("link", name=f"Come in as {role}").click()
+    await page.get_by_label("Your name").fill(name)
+    await page.get_by_role("button", name="Come in").click()
+    return page
+
+
+def post(page: Page, title: str) -> Locator:
+    """A post of the room."""
+    return page.get_by_role("article", name=title, exact=True)
+
+
+async def turn(page: Page, *buttons: str) -> None:
+    """Turn the demo's clock."""
+    clock = page.get_by_role("region", name="The demo's clock")
+    for button in buttons:
+        async with page.expect_response("**/clock/*"):
+            await clock.get_by_role("button", name=button).click()
+
+
+async def draw_room(browser: Browser, address: str) -> None:
+    """A poll that is open on a phone; its results, and talk about them, on a desk."""
+    leader = await visit(browser, address, DESKTOP, "the facilitator", "Grace")
+    phone = await visit(browser, address, PHONE, "a learner", "Jonas")
+    desk = await visit(browser, address, TALL, "a learner", "Amira")
+    await turn(leader, "Pause", "Next step")
+    await expect(post(phone, "Engage: Over to you")).to_be_visible()
+    await turn(leader, "Next step")
+    await expect(post(phone, POLL)).to_be_visible()
+    await run_until(leader, post(leader, POLL), "1[0-9] of")
+    await post(phone, POLL).get_by_role("button").nth(0).click()
+    await expect(phone.get_by_role("dialog")).to_contain_text("Your vote is saved.")
+    await picture(phone, "room-learner-phone")
+    await turn(leader, "Next step")
+    await expect(post(desk, TALK)).to_be_visible()
+    await run_until(leader, post(leader, TALK), "1[0-9] of")
+    panel = leader.get_by_role("article").filter(has_text="Your panel")
+    await panel.get_by_role("button", name="+5 minutes").click()
+    await expect(panel).to_contain_text(re.compile("1[0-9] of"))
+    for page, name in ((desk, "room-learner-desktop"), (leader, "room-facilitator")):
+        await post(page, TALK).locator("summary").first.click()
+        await picture(page, name, post(page, POLL).get_by_role("figure"))
+
+
+async def run_until(page: Page, where: Locator, text: str) -> None:
+    """Let the demo go on, fast, until this is to be read."""
+    await turn(page, *["Faster"] * 4, "Run")
+    await expect(where).to_contain_text(re.compile(text), timeout=60_000)
+    await turn(page, "Pause", *["Slower"] * 4)
+
+
+async def draw_evidence(browser: Browser, out: Path) -> None:
+    """The page of evidence of a whole lesson."""
+    demo = Demo(runnable(Path(LESSON)), PEOPLE, SEED, AT + AHEAD, out)
+    await headless_run(demo, database(demo))
+    page = await browser.new_page(viewport=DESKTOP, device_scale_factor=SHARPNESS)
+    await page.goto((out / "evidence.html").as_uri())
+    await picture(page, "evidence")
+
+
+async def picture(page: Page, name: str, top: Locator | None = None) -> None:
+    """Keep what the page shows, with this at its top."""
+    if top is not None:
+        await top.evaluate(SCROLL)
+    await page.evaluate("document.getElementById('jump')?.setAttribute('hidden', '')")
+    await page.mouse.move(0, 0)
+    await page.screenshot(path=HERE / f"{name}.png", animations="disabled", caret="hide")
+    print(HERE / f"{name}.png")  # noqa: T201
+
+
+if __name__ == "__main__":
+    asyncio.run(main())

@@ -1,0 +1,1 @@
+"""The whole of Fivefold, started as people start it."""

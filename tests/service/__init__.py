@@ -1,0 +1,1 @@
+"""Tests of the service: the three straight lines, on real databases and a platform in memory."""

@@ -1,0 +1,314 @@
+"""Posts of which nobody knows whether they arrived: read back, or asked about; never doubled."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.chat.address import Person, Place
+from bot.chat.answer import Refused, Saved
+from bot.chat.plain import plain
+from bot.chat.platform import Limited, Uncertain
+from bot.service.calling import Calls, Outcome, Task, Timing
+from bot.service.sending import Sending
+from bot.storage.tables import deliveries
+from tests.service.house import House, buttons, minutes, of_each_kind, one_of, seconds
+
+SETTLED = timedelta(seconds=5)
+LEASE = timedelta(seconds=90)
+
+
+async def to_the_poll(house: House) -> None:
+    """Everything is posted but the poll, which comes next."""
+    await house.schedule()
+    await house.run_for(minutes(9.9))
+
+
+@pytest.mark.parametrize("failure", [Uncertain(), ConnectionResetError("reset")])
+@pytest.mark.parametrize("received", [True, False], ids=["it arrived", "it did not arrive"])
+async def test_a_post_in_doubt_is_read_back_and_stands_once(
+    house: House, received: bool, failure: Exception
+) -> None:
+    await to_the_poll(house)
+    house.stage.fail_next(failure, call="post", received=received)  # type: ignore[arg-type]
+    await house.run_for(minutes(0.1))
+    assert (await house.delivery("poll")).state == "sending"
+    calls = house.stage.calls.count("find")
+    house.step(SETTLED - seconds(0.1))
+    await house.work()
+    assert house.stage.calls.count("find") == calls
+    house.step(seconds(0.1))
+    await house.work()
+    assert house.stage.calls.count("find") == calls + 1
+    delivery = await house.delivery("poll")
+    assert delivery.state == "sent"
+    assert delivery.ref == (await house.post("poll")).ref
+    assert await house.owed("trouble") == []
+
+
+async def test_what_was_found_is_drawn_as_things_stand_now(house: House) -> None:
+    await house.schedule(one_of("poll", results="live"))
+    await house.cueing.run_due()
+    house.stage.fail_next(Uncertain(), call="post", received=True, times=2)
+    await house.work()
+    await house.vote("ann", "data")
+    await house.run_for(SETTLED * 2)
+    assert "The data: 1 (100%)" in await house.text("poll")
+
+
+async def test_reading_back_waits_when_it_is_asked_to(house: House) -> None:
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    house.stage.fail_next(Limited(seconds(60)), call="find")
+    await house.run_for(minutes(0.9))
+    assert (await house.delivery("poll")).state == "sending"
+    await house.run_for(minutes(1))
+    assert (await house.delivery("poll")).state == "sent"
+    await house.post("poll")
+
+
+async def test_where_nothing_can_be_read_back_the_facilitators_are_asked(
+    deaf_house: House,
+) -> None:
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post")
+    await house.run_for(minutes(0.1))
+    assert (await house.delivery("poll")).state == "uncertain"
+    asked = house.trouble()
+    assert "I do not know whether" in plain(asked.message)
+    assert list(buttons(asked.message)) == ["It’s there", "Resend"]
+    await house.run_for(minutes(15))
+    assert (await house.delivery("discussion")).state == "sent", "the lane is free"
+    assert (await house.delivery("poll")).state == "uncertain", "nothing is resent blindly"
+
+
+async def test_resend_posts_it_again(deaf_house: House) -> None:
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post")
+    await house.run_for(minutes(0.1))
+    assert isinstance(await house.press("fay", house.trouble(), "Resend"), Saved)
+    again = await house.press("fay", house.trouble(), "Resend")
+    assert again == Saved("That was settled already.")
+    await house.work()
+    assert (await house.delivery("poll")).state == "sent"
+    await house.post("poll")
+    assert "All settled" in plain(house.trouble().message)
+
+
+async def test_it_is_there_leaves_it_as_it_is(deaf_house: House) -> None:
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    assert isinstance(await house.press("fay", house.trouble(), "It’s there"), Saved)
+    await house.work()
+    assert (await house.delivery("poll")).state == "sent"
+    await house.post("poll")
+    assert "All settled" in plain(house.trouble().message)
+
+
+async def test_only_a_facilitator_settles_what_is_in_doubt(deaf_house: House) -> None:
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post")
+    await house.run_for(minutes(0.1))
+    assert isinstance(await house.press("ann", house.trouble(), "Resend"), Refused)
+    assert (await house.delivery("poll")).state == "uncertain"
+
+
+async def test_a_second_doubt_grows_the_same_message(deaf_house: House) -> None:
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post")
+    await house.run_for(minutes(0.1))
+    house.stage.fail_next(Uncertain(), call="post")
+    await house.run_for(minutes(10))
+    text = plain(house.trouble().message)
+    assert text.count("[It’s there] [Resend]") == 2
+    assert len(await house.owed("trouble")) == 1
+
+
+async def test_a_vote_in_a_post_in_doubt_confirms_it(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule(of_each_kind(results="live"))
+    await house.run_for(minutes(9.9))
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    assert (await house.delivery("poll")).state == "uncertain"
+    post = await house.post("poll")
+    assert isinstance(await house.vote("ann", "data", post=post.ref), Saved)
+    delivery = await house.delivery("poll")
+    assert (delivery.state, delivery.ref) == ("sent", post.ref)
+    await house.work()
+    assert "The data: 1 (100%)" in await house.text("poll")
+    assert "All settled" in plain(house.trouble().message)
+
+
+async def test_a_button_of_a_panel_in_doubt_confirms_it(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule()
+    await house.cueing.run_due()
+    house.stage.fail_next(Uncertain(), call="post", received=True, times=4)
+    await house.work()
+    (panel,) = await house.owed("panel")
+    assert panel.state == "uncertain"
+    assert isinstance(await house.press("fay", house.panel(), "Pause"), Saved)
+    (panel,) = await house.owed("panel")
+    assert (panel.state, panel.ref) == ("sent", house.panel().ref)
+    await house.work()
+    assert "Paused" in plain(house.panel().message)
+
+
+async def test_a_reply_to_a_post_in_doubt_is_kept(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule(one_of("discussion"))
+    await house.cueing.run_due()
+    house.stage.fail_next(Uncertain(), call="post", received=True, times=9)
+    await house.work()
+    await house.reply("ann", "I see it.")
+    (kept,) = await house.responses("discussion")
+    assert kept.given
+    assert kept.given.text
+    assert kept.given.text.text == "I see it."
+
+
+async def test_a_reminder_in_doubt_is_dropped_and_listed(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule(one_of("poll"))
+    await house.cueing.run_due()
+    await set_on_doubt(house, "drop")
+    house.stage.fail_next(Uncertain(), call="post", received=True, times=9)
+    await house.work()
+    assert {d.state for d in await house.deliveries()} >= {"dropped"}
+
+
+async def set_on_doubt(house: House, what: str) -> None:
+    """Nothing that a run owes today may be dropped, so let it."""
+    async with house.store.database.writing() as connection:
+        await connection.execute(update(deliveries).values(on_doubt=what))
+
+
+# -- workers that stop, and come back
+
+
+class Stopped:
+    """A worker that stops at its first post to the main channel, before or after it lands."""
+
+    def __init__(self, house: House, *, landed: bool) -> None:
+        self.house = house
+        self.reached = asyncio.Event()
+        self.gate = asyncio.Event()
+        if landed:
+            house.stage.after = self._hold
+        else:
+            house.stage.before = self._hold
+
+    async def _hold(self, to: Place | Person) -> None:
+        if to == self.house.main and not self.reached.is_set():
+            self.reached.set()
+            await self.gate.wait()
+
+    async def work(self, sending: Sending) -> asyncio.Task[int]:
+        """Let a worker work until it stops."""
+        task = asyncio.create_task(sending.send_due())
+        async with asyncio.timeout(10):
+            await self.reached.wait()
+        return task
+
+
+@pytest.mark.parametrize("landed", [True, False], ids=["after posting", "before posting"])
+async def test_what_a_lost_worker_began_is_finished_by_another(
+    either_house: House, landed: bool
+) -> None:
+    house = either_house
+    await house.schedule()
+    await house.cueing.run_due()
+    task = await Stopped(house, landed=landed).work(house.another_sending("w1", width=1))
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    other = house.another_sending("w2")
+    house.machine.step_to(house.machine.now() + LEASE - seconds(1))
+    await other.send_due()
+    assert len(house.stage.posted(house.main)) == landed, "the lease is respected"
+    house.machine.step_to(house.machine.now() + seconds(1))
+    await other.send_due()
+    assert len(house.stage.posted(house.main)) == 2
+    assert {d.state for d in await house.deliveries()} == {"sent"}
+    assert len({post.key for post in house.stage.posts}) == len(house.stage.posts)
+
+
+async def test_a_worker_stopped_past_its_lease_changes_nothing(either_house: House) -> None:
+    house = either_house
+    await house.schedule()
+    await house.cueing.run_due()
+    stopped = Stopped(house, landed=True)
+    task = await stopped.work(house.another_sending("w1", width=1))
+    house.machine.step_to(house.machine.now() + LEASE)
+    await house.another_sending("w2").send_due()
+    before = await house.deliveries()
+    assert {d.state for d in before} == {"sent"}
+    posts = len(house.stage.posts)
+    stopped.gate.set()
+    await task
+    assert await house.deliveries() == before
+    assert len(house.stage.posts) == posts
+
+
+async def test_a_worker_stopped_before_it_sent_does_not_send_after_its_lease(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the commit of the beginning and the call, the machine may sleep."""
+    await house.schedule(one_of("poll"))
+    await house.cueing.run_due()
+    do = Calls.do
+
+    async def sleep_first(self: Calls, task: Task) -> Outcome:
+        house.machine.step_to(house.machine.now() + LEASE)
+        monkeypatch.setattr(Calls, "do", do)
+        return await do(self, task)
+
+    monkeypatch.setattr(Calls, "do", sleep_first)
+    await house.another_sending("w1", width=1).send_due()
+    await house.run_for(minutes(3))
+    assert len({post.key for post in house.stage.posts}) == len(house.stage.posts) == 4
+
+
+class Crash(BaseException):
+    """The process ends here."""
+
+
+@pytest.mark.parametrize("received", [True, False], ids=["after the call", "before the call"])
+@pytest.mark.parametrize("number", range(4))
+async def test_a_worker_that_dies_at_any_call_loses_and_doubles_nothing(
+    house: House, number: int, received: bool
+) -> None:
+    await house.schedule(one_of("poll"))
+    await house.cueing.run_due()
+    calls = 0
+
+    async def die(to: Place | Person) -> None:
+        nonlocal calls
+        calls += 1
+        if calls == number + 1:
+            raise Crash
+
+    if received:
+        house.stage.after = die
+    else:
+        house.stage.before = die
+    with pytest.raises(Crash):
+        await house.another_sending("w1", width=1).send_due()
+    house.machine.step_to(house.machine.now() + LEASE)
+    await house.another_sending("w2", width=1).send_due()
+    assert {d.state for d in await house.deliveries()} == {"sent"}
+    assert len({post.key for post in house.stage.posts}) == len(house.stage.posts) == 4
+
+
+def test_a_lease_outlasts_a_call_and_its_settling() -> None:
+    assert Timing().stint > timedelta(seconds=10)
