@@ -9,6 +9,9 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --quiet --upgrade --universal --pyt
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
+# These start whole processes and watch the clock: nothing else runs beside them.
+ALONE := tests/e2e tests/faults tests/load
+
 .DEFAULT_GOAL := help
 .PHONY: help demo install dev test lint types layers format words peers lock kill pictures clean
 .DELETE_ON_ERROR:
@@ -23,8 +26,9 @@ install: $(VENV)/.installed ## build .venv and install Fivefold into it
 
 dev: $(VENV)/.installed-dev ## install what the tests and checks need as well
 
-test: lint types layers ## run every check and every test but the long ones
-	$(BIN)/pytest --cov --cov-report=term
+test: lint types layers peers ## run every check and every test but the long ones
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report= $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest $(ALONE) --cov --cov-append --cov-report=term
 
 lint: dev ## look for mistakes and for unformatted files
 	$(BIN)/ruff check

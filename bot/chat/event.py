@@ -60,11 +60,15 @@ class FormSubmitted(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replied(Heard):
-    """Somebody wrote in the thread of ``post``; ``reply`` is the reply itself."""
+    """Somebody wrote in the thread of ``post``; ``reply`` is the reply itself.
+
+    ``ours`` says that the platform knows ``post`` to be the bot's own.
+    """
 
     post: PostRef
     reply: PostRef
     text: UserText
+    ours: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,7 +28,7 @@ HEADLESS_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """A headless run begins here, so that the same seed gives the same evidence."""
 GRACE = timedelta(days=1)
 """On a fast clock a hiccup of the machine is minutes: the demo never pauses for one."""
-AHEAD = timedelta(minutes=2)
+AHEAD = timedelta(minutes=10)
 """How long before its lesson a visitor's demo opens, on the scaled clock."""
 
 
@@ -61,7 +61,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Where the evidence goes.")] = Path("out"),
     rate: Annotated[
         float, typer.Option(min=1, max=600, help="How many times as fast as a real clock.")
-    ] = 30.0,
+    ] = 20.0,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 is any free port.")] = 0,
 ) -> None:
     """Run a lesson here and now with a made-up cohort, and come in as a learner or as the

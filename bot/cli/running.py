@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import secrets
 import string
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
+from zoneinfo import ZoneInfo
 
 import typer
 
-from bot.cli.errors import CommandError
+from bot.cli.errors import BadUsage, CommandError
 from bot.cli.lessons import LessonPath, as_json_text, runnable, table
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 DEFAULT_PORT = 8080
+QUIET = ("aiosqlite", "alembic", "apscheduler", "asyncio", "sqlalchemy", "uvicorn")
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id that “fivefold runs” lists.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
@@ -38,18 +42,26 @@ def schedule(
     lesson: LessonPath,
     start: Annotated[
         str | None,
-        typer.Option(metavar="TIME", help="When it begins, like “2026-03-02 09:00”; else now."),
+        typer.Option(
+            metavar="TIME", help="When, like “2026-03-02 09:00”; else you start it."
+        ),
     ] = None,
     zone: Annotated[str, typer.Option(help="The IANA zone of that time.")] = "UTC",
     as_json: AsJson = False,
 ) -> None:
-    """Plan a lesson for a cohort in the browser room, and print the links to come in by."""
+    """Plan a lesson for a cohort in the browser room, and print the links to come in by.
+
+    Without --start it waits until you press “Start now” in the room, or say “start”.
+    """
     from bot.chat.address import Person
     from bot.cli.moments import read_start, read_zone
     from bot.clock import SystemClock
 
     read_zone(zone)
-    at = read_start(start, zone) if start else SystemClock().now()
+    now = SystemClock().now()
+    at = now if start is None else read_start(start, zone)
+    if at < now:
+        raise BadUsage(f"{at:%Y-%m-%d %H:%M} UTC has passed: check the date and the zone.")
     chosen = runnable(lesson)
     alphabet = string.ascii_lowercase + string.digits
     run_id = "".join(secrets.choice(alphabet) for _ in range(8))
@@ -58,7 +70,13 @@ def schedule(
         leader = Person(app.room.name, "local", f"facilitator-{run_id}")
         place = await app.room.open_channel(run_id, chosen.plan.title)
         await app.managing.schedule(
-            chosen, run_id=run_id, main=place, facilitators=(leader,), zone=zone, start=at
+            chosen,
+            run_id=run_id,
+            main=place,
+            facilitators=(leader,),
+            zone=zone,
+            start=at,
+            by_itself=start is not None,
         )
         base = public_url(app.settings)
         links = {
@@ -73,14 +91,18 @@ def schedule(
             return
         typer.echo(
             f"Run {run_id}: {chosen.plan.title}\n"
-            f"  begins       {at:%Y-%m-%d %H:%M} UTC\n"
+            f"  begins       {_begins(at, zone) if start else 'when you start it'}\n"
             f"  for learners {links['learners']}\n"
             f"  for you      {links['facilitator']}\n"
-            "Whoever has a link can use it: send the second to nobody. "
+            "Keep the second link to yourself: whoever has it can run the lesson. "
             "“fivefold serve” opens the room."
         )
 
     _with_app(work)
+
+
+def _begins(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} in {zone}, {at:%Y-%m-%d %H:%M} UTC"
 
 
 def runs(as_json: AsJson = False) -> None:
@@ -128,7 +150,6 @@ def run(
     from bot.chat.answer import Refused, Saved, Show
     from bot.chat.message import Message
     from bot.chat.plain import plain
-    from bot.cli.errors import BadUsage
     from bot.facilitation.controls import parse_command
 
     command = parse_command(" ".join(words))
@@ -152,7 +173,9 @@ def run(
 
 def evidence(
     run_id: RunId,
-    out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("evidence"),
+    out: Annotated[
+        Path | None, typer.Option(help="The folder to write into; else evidence/RUN.")
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print the lossless JSON instead of writing files.")
     ] = False,
@@ -168,8 +191,9 @@ def evidence(
         if as_json:
             typer.echo(evidence_json(report).decode(), nl=False)
             return
-        written = write_evidence(report, out)
-        typer.echo(f"{len(written)} files in {out}: open {out / 'evidence.html'} to read.")
+        folder = out or Path("evidence") / run_id
+        written = write_evidence(report, folder)
+        typer.echo(f"{len(written)} files in {folder}: open {folder / 'evidence.html'} to read.")
 
     _with_app(work)
 
@@ -231,7 +255,13 @@ def _stop(stopping: asyncio.Event, app: App) -> None:
 def _settings() -> Settings:
     from bot.settings import read_settings
 
-    return read_settings(os.environ)
+    settings = read_settings(os.environ)
+    level = getattr(logging, settings.log_level.upper())
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for name in QUIET:
+        # At their lower levels these write what people wrote, or fill the log with nothing.
+        logging.getLogger(name).setLevel(logging.WARNING)
+    return settings
 
 
 def _with_app(work: Callable[[App], Awaitable[Any]]) -> None:

@@ -120,6 +120,7 @@ def pause_for_facilitator(run: Run, cue: Cue, name: str, now: datetime) -> Chang
     return Changes(
         run=paused,
         cues=(replace(cue, waits=False),),
+        owed=owe_panels(run, now, paused.revision),
         dirty_run=run.id,
         audits=(Audit(run.id, now, "system", "wait", paused.revision),),
     )
@@ -157,13 +158,14 @@ def _with_deadlines(openings: Sequence[Opening], moved: Sequence[Cue]) -> tuple[
 
 
 def _start(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
-    if run.status == "paused":
-        raise NotNow(t("The lesson is paused. Say “resume” first."))
-    if run.status != "scheduled":
+    if any(cue.kind == "start" and cue.state == "done" for cue in cues):
+        if run.status == "paused":
+            raise NotNow(t("The lesson is paused. Say “resume” first."))
         raise NotNow(t("The lesson has started already."))
     by = now - next(cue.at for cue in cues if cue.kind == "start")
     moved = [replace(cue, at=max(now, cue.at)) for cue in _shift(cues, by)]
-    return replace(run, start=now), moved
+    going = replace(run, status="scheduled", start=now, paused_at=None, pause_reason="")
+    return going, moved
 
 
 def _resume(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:

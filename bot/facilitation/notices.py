@@ -253,6 +253,8 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
                 button(t("Next"), Command("next"), "primary"),
                 button(t("Status"), Command("status")),
             )
+        case "paused" if any(c.kind == "start" and c.state == "waiting" for c in scene.cues):
+            return (button(t("Start now"), Command("start"), "primary"),)
         case "paused":
             return (
                 button(t("Resume"), Command("resume"), "primary"),

@@ -1,6 +1,7 @@
 """The session: a signed cookie that says as whom a browser came into which channels.
 
-Nothing about it is stored with us; a new secret ends every session.
+Nothing about it is stored with us, so a cookie that somebody kept stays readable: who must know
+whether a person is still in a channel asks there. A new secret ends every session.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from starlette.responses import Response
 from bot.pages.signing import Signer
 
 LASTS = 30 * 24 * 3600
-"""Seconds after which a session ends, however busy it was."""
+"""Seconds after its birth at which a session ends, however busy it was."""
 _MOST_CHANNELS = 6
 _NOBODY: Mapping[str, tuple[str, str]] = MappingProxyType({})
 
@@ -62,13 +63,14 @@ class Sessions:
         return Session(id, born, {c: (p, n) for c, (p, n) in people.items()})
 
     def entered(self, before: Session, channel: str, person: str, name: str) -> Session:
-        """The session after coming in: a new id, so that an older one is worth nothing more."""
+        """The session after coming in: as old as before, with a new id, so that no form that
+        was drawn before is trusted in it."""
         others = [(c, who) for c, who in before.people.items() if c != channel]
         people = dict(others[-(_MOST_CHANNELS - 1) :]) | {channel: (person, name)}
-        return Session(secrets.token_urlsafe(18), int(self._now()), people)
+        return Session(secrets.token_urlsafe(18), before.born, people)
 
     def left(self, before: Session, channel: str) -> Session:
-        """The session after going out."""
+        """The session after going out; it ends when the one before would have."""
         people = {c: who for c, who in before.people.items() if c != channel}
         return Session(secrets.token_urlsafe(18), before.born, people)
 

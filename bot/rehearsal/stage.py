@@ -132,6 +132,7 @@ class _EventStage(ABC):
     ) -> Answer:
         return await self._do(
             Replied(
+                ours=True,
                 id=event_id,
                 at=at,
                 who=persona.person,

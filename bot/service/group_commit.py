@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.service.store import Store, StoreUnavailable, Transaction
+from bot.service.store import Conflict, Store, StoreUnavailable, Transaction
 
 T = TypeVar("T")
 
@@ -57,8 +57,8 @@ class GroupCommit:
             async with self._store.transaction() as tx:
                 results = [await each.work(tx) for each in batch]
         except BaseException as failure:
-            alone = len(batch) == 1 or isinstance(failure, StoreUnavailable)
-            if alone or not isinstance(failure, Exception):
+            down = isinstance(failure, StoreUnavailable) and not isinstance(failure, Conflict)
+            if down or len(batch) == 1 or not isinstance(failure, Exception):
                 _fail(batch, failure)
             else:
                 for each in batch:

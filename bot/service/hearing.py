@@ -303,8 +303,11 @@ def _guest(run: Run, event: Heard) -> Participant:
 
 
 async def _unconfirmed(reading: Reading, event: Reply) -> Delivery | None:
-    """The post that a reply can only belong to: one on its way whose address is not known yet."""
-    if event.place is None:
+    """The post that a reply can only belong to: one on its way whose address is not known yet.
+
+    Only where the platform says that the bot wrote it; people's own threads are nobody's answer.
+    """
+    if event.place is None or not isinstance(event, Replied) or not event.ours:
         return None
     found: Delivery | None = None
     for run in await reading.runs_at(event.place):

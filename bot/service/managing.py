@@ -44,9 +44,13 @@ class Managing:
         facilitators: Sequence[Person],
         zone: str,
         start: datetime,
+        by_itself: bool = True,
         seed: int = 0,
     ) -> Run:
-        """A new run of a lesson, live from ``start`` (UTC); it begins by itself when that comes."""
+        """A new run of a lesson, live from ``start`` (UTC).
+
+        It begins by itself when that comes or, without ``by_itself``, when somebody says "start".
+        """
         run = Run(
             id=run_id,
             lesson=lesson,
@@ -55,6 +59,9 @@ class Managing:
             zone=zone,
             start=start,
             seed=seed,
+            status="scheduled" if by_itself else "paused",
+            paused_at=None if by_itself else start,
+            pause_reason="" if by_itself else t("It begins when you say “start”."),
         )
         async with self._store.transaction() as tx:
             await tx.add_run(run, plan_live(run.id, lesson, start))
@@ -84,9 +91,9 @@ class Managing:
             if command is None or command.verb == "help":
                 return Refused(t("I understand: {commands}.", commands=HELP))
             locked = await tx.lock_run(run.id)
-            if locked is None or not await self._first_time(tx, event):
+            if locked is None or await self._heard(tx, event):
                 return Saved(t("Done already."))
-            return await self._carry_out(tx, locked, command, await _by(tx, run, event))
+            return await self._once(tx, locked, command, event)
 
     async def pressed(self, event: Picked, callback: Callback) -> Answer:
         """A button of a panel, which carries the revision it was drawn at, or of a question."""
@@ -99,12 +106,21 @@ class Managing:
             command = parse_command(callback.item.replace("-", " "))
             if command is None:
                 return Refused(t("That button is not in use any more."))
-            if not await self._first_time(tx, event):
+            if await self._heard(tx, event):
                 return Saved(t("Done already."))
             await confirm(tx, callback.delivery, event.post, run=run.id)
             if callback.revision != run.revision and command.verb in FORWARD:
                 return Show(panel(await run_scene(tx, run)))
-            return await self._carry_out(tx, run, command, await _by(tx, run, event))
+            return await self._once(tx, run, command, event)
+
+    async def _once(
+        self, tx: Transaction, run: Run, command: Command, event: Commanded | Picked
+    ) -> Answer:
+        """Carry it out and remember that; what was refused may be tried again."""
+        answer = await self._carry_out(tx, run, command, await _by(tx, run, event))
+        if isinstance(answer, Saved):
+            await tx.first_time(tenant_of(event.who), event.id, at=event.at)
+        return answer
 
     async def _carry_out(self, tx: Transaction, run: Run, command: Command, by: str) -> Answer:
         if command.verb in ("status", "help"):
@@ -135,8 +151,8 @@ class Managing:
         to_come = sorted((run for run in mine if run.status == "scheduled"), key=lambda r: r.start)
         return next(iter([*going, *to_come, *mine]), None)
 
-    async def _first_time(self, tx: Transaction, event: Commanded | Picked) -> bool:
-        return await tx.first_time(tenant_of(event.who), event.id, at=event.at)
+    async def _heard(self, tx: Transaction, event: Commanded | Picked) -> bool:
+        return await tx.heard(tenant_of(event.who), event.id)
 
 
 async def _by(tx: Transaction, run: Run, event: Commanded | Picked) -> str:

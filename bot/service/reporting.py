@@ -124,7 +124,8 @@ def _answers(
             questions[opening.id] = {question.item: question for question in asked}
         question = questions[opening.id].get(response.item)
         labels = dict(question.options) if question else {}
-        given = response.given
+        # Words that were taken back are handed out no more, in none of their versions.
+        given = response.given if newest[key].given else None
         rows.append(
             AnswerRow(
                 phase=activity.phase,

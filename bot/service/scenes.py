@@ -55,9 +55,13 @@ async def activity_scene(
 
 
 async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None) -> RunScene:
-    """The run as a whole, with the turnout of what is open and the troubles there are."""
+    """The run as a whole and the troubles there are.
+
+    The turnout of what is open is for whoever asks now: a post (``delivery``) would not be drawn
+    anew with each answer, and so would soon be wrong.
+    """
     openings = await reading.openings(run.id)
-    answered, asked = await _turnout(reading, run, openings)
+    answered, asked = (0, 0) if delivery else await _turnout(reading, run, openings)
     return RunScene(
         run=run,
         cues=await reading.cues(run.id),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -71,35 +71,60 @@ class Sending:
         self._width = width
         self._timing = timing or Timing()
         self._calls = Calls(platforms, machine, self._timing)
+        self._hands: dict[int, asyncio.Task[int]] = {}
+        self._failures: list[BaseException] = []
+        self._done = 0
+
+    def take_on(self) -> None:
+        """Have an idle hand look for a lane, if one is idle; it works while others call."""
+        number = next((n for n in range(self._width) if n not in self._hands), None)
+        if number is None:
+            return
+        # Each hand is an owner of its own: it must not take another's lane.
+        hand = asyncio.create_task(self._work(f"{self._owner}.{number}"))
+        self._hands[number] = hand
+        hand.add_done_callback(lambda done: self._put_down(number, done))
+
+    def _put_down(self, number: int, hand: asyncio.Task[int]) -> None:
+        del self._hands[number]
+        if not hand.cancelled() and (failure := hand.exception()):
+            self._failures.append(failure)
+
+    def failure(self) -> BaseException | None:
+        """What kept a hand from going on, told once."""
+        return self._failures.pop() if self._failures else None
 
     async def send_due(self) -> int:
         """Work every lane that has something to do now; how many calls to platforms that were.
 
         Raises what kept a hand from going on, after the others have done their work.
         """
-        hands: list[asyncio.Task[int]] = []
-
-        def take_on() -> None:
-            # Each hand is an owner of its own: it must not take another's lane.
-            if len(hands) < self._width:
-                owner = f"{self._owner}.{len(hands)}"
-                hands.append(asyncio.create_task(self._work(owner, take_on)))
-
-        take_on()
+        before = self._done
+        self.take_on()
         try:
-            # More may be taken on meanwhile.
-            for hand in hands:
-                await asyncio.wait({hand})
-        finally:
-            for hand in hands:
-                hand.cancel()
-            await asyncio.gather(*hands, return_exceptions=True)
-        for failure in [hand.exception() for hand in hands]:
-            if failure:
-                raise failure
-        return sum(hand.result() for hand in hands)
+            while self._hands:
+                await asyncio.wait(list(self._hands.values()))
+                # What a hand leaves behind is put down in the next round of the loop.
+                await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            await self.stop()
+            raise
+        failure = self.failure()
+        self._failures.clear()
+        if failure:
+            raise failure
+        return self._done - before
 
-    async def _work(self, owner: str, take_on: Callable[[], None]) -> int:
+    async def stop(self, within: float = 0.0) -> None:
+        """Let the hands end, for so many seconds; then they are stopped where they are."""
+        if self._hands and within:
+            await asyncio.wait(list(self._hands.values()), timeout=within)
+        hands = list(self._hands.values())
+        for hand in hands:
+            hand.cancel()
+        await asyncio.gather(*hands, return_exceptions=True)
+
+    async def _work(self, owner: str) -> int:
         """Work lane after lane. Only where there was one is the next hand taken on to look for
         another: a look is a transaction, for which somebody's vote has to wait."""
         done = 0
@@ -114,7 +139,7 @@ class Sending:
                     return done
                 stint = _Stint(lane, owner, since)
                 task = await self._pick(tx, stint, claimed=True)
-            take_on()
+            self.take_on()
             while task is not None:
                 outcome = await self._calls.do(task)
                 # By itself, so that nothing about the next one can undo it.
@@ -125,6 +150,7 @@ class Sending:
                 async with self._store.transaction() as tx:
                     task = await self._pick(tx, stint, rest=rest)
                 done += 1
+                self._done += 1
 
     # -- what to do next, in one transaction
 

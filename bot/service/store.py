@@ -35,6 +35,10 @@ class StoreUnavailable(Exception):
     """The database is down, locked, full or read-only; nothing of this transaction was kept."""
 
 
+class Conflict(StoreUnavailable):
+    """Two transactions stood in each other's way, and this one was undone: do it once more."""
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """A message owed and what became of it.

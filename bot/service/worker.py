@@ -13,6 +13,9 @@ from bot.service.store import Due, Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
+STOP_SECONDS = 5.0
+"""How long calls that are under way may take when the worker is told to stop."""
+
 
 class Waker(Protocol):
     """Wakes the worker."""
@@ -41,16 +44,31 @@ class Worker:
         return bool(cues or sent)
 
     async def run(self, stopping: asyncio.Event) -> None:
-        """Work until ``stopping`` is set. A failing turn is logged and tried again."""
-        while not stopping.is_set():
-            due = Due(None, None, None)
+        """Work until ``stopping`` is set. What fails is logged and tried again.
+
+        Cues never wait for a platform: a slow one holds up its own lanes and nothing else.
+        """
+        try:
+            while not stopping.is_set():
+                await self._waker.wait(await self._step())
+        finally:
+            await self._sending.stop(within=STOP_SECONDS)
+
+    async def _step(self) -> Due:
+        """Carry out what is due, have it sent, and say when there is more."""
+        due = Due(None, None, None)
+        try:
             try:
-                if await self.turn():
-                    continue
-                async with self._store.reading() as reading:
-                    due = await reading.due()
-            except StoreUnavailable as down:
-                log.warning("the database cannot be used right now: %s", down)
-            except Exception as failure:
-                log.error("a turn of the worker failed; it goes on: %s", where(failure))
-            await self._waker.wait(due)
+                await self._cueing.run_due()
+            finally:
+                # What was owed before goes out, whatever became of the cues.
+                self._sending.take_on()
+            if failure := self._sending.failure():
+                raise failure
+            async with self._store.reading() as reading:
+                due = await reading.due()
+        except StoreUnavailable as down:
+            log.warning("the database cannot be used right now: %s", down)
+        except Exception as failure:
+            log.error("a turn of the worker failed; it goes on: %s", where(failure))
+        return due

@@ -18,7 +18,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from bot.service.store import StoreUnavailable
+from bot.service.store import Conflict, StoreUnavailable
 
 NEVER_MIGRATED = "The database has not been set up: run `fivefold migrate`."
 BUSY = "The database is busy with something else: try again in a moment."
@@ -51,6 +51,9 @@ _POSTGRES = {
     "28000": "The database refuses the user: check the database URL.",
     "3D000": "There is no database of that name on the server: check the database URL.",
 }
+_CONFLICTS = ("40P01", "40001")
+"""A circle of locks, and a snapshot that somebody else's commit overtook."""
+
 # What only a mistake in the program causes, and no sentence would help against.
 _BUGS = (IntegrityError, DataError, NotSupportedError, ProgrammingError)
 
@@ -68,6 +71,8 @@ def failing_as_unavailable(url: URL, *, connecting: bool = False) -> Iterator[No
         sentence = explain(error, url)
         if sentence is None:
             raise
+        if getattr(_driver_error(error), "sqlstate", None) in _CONFLICTS:
+            raise Conflict(sentence) from error
         raise StoreUnavailable(sentence) from error
     except (SQLAlchemyError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         if not connecting:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Table, select, update
+from sqlalchemy import Row, Table, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -127,13 +127,14 @@ class SqlBoard:
             version = await _raise(connection, channel)
             if version is None:
                 return False
-            row = {"channel": channel, "id": person, "name": name.text, "here": True}
+            last = await connection.scalar(
+                select(func.max(room_people.c.joined)).where(room_people.c.id == person)
+            )
+            now = {"name": name.text, "here": True, "joined": (last or 0) + 1}
             await connection.execute(
                 self._insert(room_people)
-                .values(**row, seq=version)
-                .on_conflict_do_update(
-                    index_elements=["channel", "id"], set_={"name": name.text, "here": True}
-                )
+                .values(channel=channel, id=person, seq=version, **now)
+                .on_conflict_do_update(index_elements=["channel", "id"], set_=now)
             )
             return True
 
@@ -154,11 +155,20 @@ class SqlBoard:
             rows = await connection.execute(query.order_by(room_people.c.seq))
             return tuple(Inhabitant(row.id, UserText(row.name), row.here) for row in rows)
 
+    async def here(self, channel: str, people: Collection[str]) -> tuple[Inhabitant, ...]:
+        """Those of these people who are there now, in the order of joining."""
+        query = select(room_people).where(
+            room_people.c.channel == channel, room_people.c.id.in_(people), room_people.c.here
+        )
+        async with self._reading() as connection:
+            rows = await connection.execute(query.order_by(room_people.c.seq))
+            return tuple(Inhabitant(row.id, UserText(row.name), row.here) for row in rows)
+
     async def name_of(self, person: str) -> UserText | None:
         """The name that the person last came in with, anywhere."""
         query = select(room_people.c.name).where(room_people.c.id == person)
         async with self._reading() as connection:
-            name = await connection.scalar(query.order_by(room_people.c.seq.desc()).limit(1))
+            name = await connection.scalar(query.order_by(room_people.c.joined.desc()).limit(1))
             return None if name is None else UserText(name)
 
     def _insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:

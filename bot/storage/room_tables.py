@@ -41,6 +41,8 @@ room_people = Table(
     Column("id", Word, primary_key=True),
     Column("name", Verbatim, nullable=False),
     Column("seq", Integer, nullable=False),
+    # Rises with each time that the person comes in, wherever that is.
+    Column("joined", Integer, nullable=False),
     Column("here", Boolean, nullable=False),
     ForeignKeyConstraint(["channel"], ["room_channels.id"]),
     Index("ix_room_people_id", "id"),

@@ -232,6 +232,7 @@ def create_room() -> None:
         sa.Column("id", WORD, primary_key=True),
         sa.Column("name", sa.Text, nullable=False),
         sa.Column("seq", sa.Integer, nullable=False),
+        sa.Column("joined", sa.Integer, nullable=False),
         sa.Column("here", sa.Boolean, nullable=False),
         sa.ForeignKeyConstraint(["channel"], ["room_channels.id"]),
         sa.Index("ix_room_people_id", "id"),

@@ -259,13 +259,21 @@ def test_a_pause_before_the_start_delays_the_start() -> None:
     it = Simulation(10)
     it.do("pause")
     it.pass_time(minutes(30))
-    with pytest.raises(NotNow, match="resume"):
-        it.do("start")
     it.do("resume")
     assert it.run.status == "scheduled"
     it.pass_time(minutes(9))
     assert not it.openings
     it.pass_time(minutes(1))
+    assert it.open_now()
+
+
+def test_a_lesson_that_waits_to_be_started_starts_when_it_is_told_to() -> None:
+    it = Simulation(10)
+    it.do("pause")
+    it.pass_time(minutes(90))
+    it.do("start")
+    it.pass_time(minutes(0))
+    assert it.run.status == "running"
     assert it.open_now()
 
 

@@ -167,13 +167,13 @@ def vote(fay: Page, ada: Page, ben: Page, noor: Page) -> None:
     for choice in ("Data Management", "Data pipelines"):
         poll.get_by_role("button", name=choice).click()
         expect(dialog(ada)).to_contain_text("Your vote is saved.")
-        dialog(ada).get_by_role("button", name="Close", exact=True).click()
+        dialog(ada).get_by_role("button", name="Back to the room", exact=True).click()
 
     post(ben, POLL).get_by_role("link", name="Something else").click()
     dialog(ben).get_by_label("In your own words").fill(OTHER)
     dialog(ben).get_by_role("button", name="Send my vote").click()
     expect(dialog(ben)).to_contain_text(OTHER)
-    dialog(ben).get_by_role("button", name="Close", exact=True).click()
+    dialog(ben).get_by_role("button", name="Back to the room", exact=True).click()
 
     noor.reload()
     post(noor, POLL).get_by_role("button", name="Data pipelines").click()
@@ -196,7 +196,7 @@ def steer(fay: Page, ada: Page) -> None:
     fay.get_by_label("Say to Fivefold").fill("status")
     fay.get_by_role("button", name="Say").click()
     expect(dialog(fay)).to_contain_text(POLL)
-    dialog(fay).get_by_role("button", name="Close", exact=True).click()
+    dialog(fay).get_by_role("button", name="Back to the room", exact=True).click()
 
 
 def see_the_results(ben: Page) -> None:

@@ -117,6 +117,7 @@ class House:
         self.lesson = clock
         self.machine = SteppedClock(clock.now())
         self.managing = Managing(store, self.lesson)
+        self._processes = count()
         self.hearing = self.another_hearing()
         stage.hear = self.hearing.hear
         self.cueing = Cueing(store, self.lesson)
@@ -126,13 +127,15 @@ class House:
         self._numbers = count(1)
 
     def another_hearing(self) -> Hearing:
-        """What another process hears with."""
+        """What another process hears with; it gives people other ids than the first does."""
+        number = next(self._processes)
+        suffix = f"-{number}" if number else ""
         return Hearing(
             self.store,
             GroupCommit(self.store),
             self.managing,
             lambda platform: self.stage.capabilities,
-            lambda run, who: f"{run}-{who.id}",
+            lambda run, who: f"{run}-{who.id}{suffix}",
         )
 
     def another_sending(self, owner: str, width: int = 2) -> Sending:
@@ -327,7 +330,8 @@ class House:
         """The event of a reply in the thread of an activity's post."""
         post = (await self.post(activity)).ref
         reply = PostRef(post.thread, id)
-        return Replied(**self.head(who, **more), post=post, reply=reply, text=UserText(text))
+        head = self.head(who, **more)
+        return Replied(**head, post=post, reply=reply, text=UserText(text), ours=True)
 
     async def reply(
         self, who: Who, text: str, activity: str = "discussion", id: str = "m1", **more: Any

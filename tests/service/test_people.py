@@ -5,12 +5,13 @@ from __future__ import annotations
 import pytest
 
 from bot.chat.address import PostRef
-from bot.chat.answer import Answer, Refused, Saved
+from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.event import Replied, ReplyDeleted, ReplyEdited
 from bot.chat.plain import plain
 from bot.chat.platform import Uncertain
 from bot.chat.text import UserText
-from tests.service.house import House, minutes, of_each_kind, one_of, seconds
+from bot.facilitation.controls import Command
+from tests.service.house import RUN, House, minutes, of_each_kind, one_of, seconds
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ async def test_a_reply_to_somebody_elses_post_is_not_kept(talking: House) -> Non
     reply = PostRef(post.thread, "m1")
     text = UserText("Pizza!")
     for event in (
-        Replied(**house.head("ann"), post=post, reply=reply, text=text),
+        Replied(**house.head("ann"), post=post, reply=reply, text=text, ours=True),
         ReplyEdited(**house.head("ann"), post=post, reply=reply, text=text),
         ReplyDeleted(**house.head("ann"), post=post, reply=reply),
     ):
@@ -127,6 +128,7 @@ async def test_a_reply_while_its_post_is_being_sent_is_kept(house: House) -> Non
                 post=ref,
                 reply=PostRef(ref.thread, "m1"),
                 text=UserText("So quick!"),
+                ours=True,
             )
             answers.append(await house.hear(event))
 
@@ -233,7 +235,9 @@ async def test_a_facilitator_counts_as_no_learner(house: House) -> None:
     await house.submit("fay", "reflection", q1="My own.")
     await house.work()
     assert "0 of 1 has answered" in await house.text("reflection")
-    assert "0 of 1 has answered" in plain(house.panel().message)
+    status = await house.managing.carry_out(RUN, Command("status"), by="cli")
+    assert isinstance(status, Show)
+    assert "0 of 1 has answered" in plain(status.what)
 
 
 async def test_who_left_is_not_waited_for(house: House) -> None:

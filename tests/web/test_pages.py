@@ -81,6 +81,16 @@ def test_a_session_ends() -> None:
     assert kept(session, sessions, over) is None
 
 
+def test_coming_in_and_going_out_make_no_session_younger() -> None:
+    now = 1_000_000.0
+    sessions = Sessions(SIGNER, https=False, now=lambda: now)
+    born = sessions.new()
+    now += LASTS - 1
+    entered = sessions.entered(born, "main", "p1", "Ada")
+    assert (entered.born, sessions.left(entered, "main").born) == (born.born, born.born)
+    assert entered.id != born.id
+
+
 def test_a_cookie_stays_small_however_many_rooms_one_goes_into() -> None:
     sessions = Sessions(SIGNER, https=False)
     session = sessions.new()

@@ -8,7 +8,7 @@ from datetime import date, time
 import pytest
 
 from bot.chat.answer import Correct, NotSaved, Refused, Saved, Show
-from bot.chat.event import FormSubmitted, Picked, Replied
+from bot.chat.event import FormSubmitted, Picked, Replied, ReplyEdited
 from bot.chat.message import ChoiceField, DateField, Form, Option, TextField, TimeField
 from bot.chat.text import UserText
 from bot.platforms.room.adapter import place
@@ -168,6 +168,34 @@ async def test_a_reply_that_the_board_does_not_keep_is_not_called_saved(
     assert "Keep this." in (await ada.get("/room/main")).text
 
 
+async def test_a_reply_that_is_sent_again_with_other_words_is_changed_to_them(
+    house: House, ada: Browser
+) -> None:
+    form = (await ada.get("/room/main")).form(ends="/reply")
+    for words in ("First.", "Second.", "First.", "Second.", "Second."):
+        await ada.send(form, {"text": words})
+    first, *edits = house.ear.events[-4:]
+    assert isinstance(first, Replied)
+    assert [(e.reply, e.text.text) for e in edits if isinstance(e, ReplyEdited)] == [
+        (first.reply, words) for words in ("Second.", "First.", "Second.")
+    ]
+    assert len({event.id for event in house.ear.events}) == len(house.ear.events)
+    [_, reply] = await house.room.board.posts("main")
+    assert (reply.body, reply.edited) == (UserText("Second."), True)
+
+
+async def test_other_words_that_are_not_taken_leave_the_reply_as_it_was(
+    house: House, ada: Browser
+) -> None:
+    form = (await ada.get("/room/main")).form(ends="/reply")
+    await ada.send(form, {"text": "First."})
+    house.ear.answers.append(Refused("Closed."))
+    page = await ada.send(form, {"text": "Second."})
+    assert page.form(ends="/reply").value("text") == "Second."
+    [_, reply] = await house.room.board.posts("main")
+    assert (reply.body, reply.edited) == (UserText("First."), False)
+
+
 async def test_an_empty_reply_is_not_heard(house: House, ada: Browser) -> None:
     form = (await ada.get("/room/main")).form(ends="/reply")
     heard = len(house.ear.events)
@@ -297,6 +325,38 @@ async def test_a_reply_of_40_000_letters_of_any_script_goes_through(
     assert house.ear.last.text.text == words
 
 
+@pytest.mark.parametrize("door", ["/reply", "/say", "/edit"])
+async def test_words_that_are_too_long_are_not_heard_and_stay_with_who_wrote_them(
+    house: House, ada: Browser, door: str
+) -> None:
+    await ada.send((await ada.get("/room/main")).form(ends="/reply"), {"text": "Short."})
+    form = (await ada.get("/room/main")).form(ends=door)
+    heard, words = len(house.ear.events), "x" * 40_000 + "y"
+    page = await ada.send(form, {"text": words})
+    assert page.status == 422
+    assert "longer than 40000 characters, so it was not saved" in page.text
+    assert page.form(ends=door).value("text") == words
+    assert len(house.ear.events) == heard
+    assert (await ada.send(page.form(ends=door), {"text": words[1:]})).status == 200
+    assert len(house.ear.events) == heard + 1
+
+
+@pytest.mark.parametrize("field", ["f.long", "f.short"])
+async def test_a_field_that_is_too_long_is_marked_and_keeps_its_words(
+    house: House, ada: Browser, field: str
+) -> None:
+    form = (await opened(house, ada, EVERY_FIELD)).form(ends="/form")
+    heard, words = len(house.ear.events), "x" * 40_000 + "y"
+    fields = {"f.long": "Words", "f.many": "a"}
+    page = await ada.send(form, fields | {field: words})
+    assert page.status == 422
+    assert "longer than 40000 characters, so it was not saved" in page.text
+    assert page.form(ends="/form").value(field) == words
+    assert len(house.ear.events) == heard
+    await ada.send(page.form(ends="/form"), fields | {field: words[1:]})
+    assert len(house.ear.events) == heard + 1
+
+
 async def test_control_characters_reach_the_lesson_unchanged(house: House, ada: Browser) -> None:
     words = "".join(map(chr, range(1, 10))) + "\x00\x0b\x0c\x1b\x7f\x85\u2028\ufffe"
     form = (await ada.get("/room/main")).form(ends="/reply")
@@ -321,7 +381,10 @@ async def test_changes_hold_what_is_new_and_nothing_else(house: House, ada: Brow
     assert f"post-{root.id}" in changed.response.text
 
 
-@pytest.mark.parametrize("since", ["", "x", "1", "1.2.3", "-1", "9999999.9999999"])
+@pytest.mark.parametrize(
+    "since",
+    ["", "x", "1", "1.2.3", "-1", "9999999.9999999", "99999999999999999999", "9" * 5000],
+)
 async def test_any_mark_is_survived(ada: Browser, since: str) -> None:
     assert (await ada.get(f"/room/main/changes?since={since}")).status == 200
 

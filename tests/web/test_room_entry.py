@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from bot.chat.answer import NotSaved, Refused
 from bot.chat.event import Joined, Left
 from bot.chat.text import UserText
 from bot.platforms.room.adapter import FACILITATOR
+from bot.platforms.room.board import BoardUnavailable, Inhabitant
 from tests.web.rooms import House, a_house
 
 
@@ -130,6 +132,51 @@ async def test_leaving_ends_the_session_in_this_room(house: House) -> None:
     assert isinstance(house.ear.last, Left)
     assert (await browser.get("/room/main")).response.url.path == "/room/main/enter"
     assert [p.here for p in await house.room.board.people("main")] == [False]
+
+
+async def test_a_cookie_from_before_leaving_neither_reads_nor_posts(house: House) -> None:
+    browser = await house.visitor("Ada")
+    page = await browser.get("/room/main")
+    jar = dict(browser.client.cookies)
+    await browser.send(page.form(ends="/leave"))
+    browser.client.cookies.clear()
+    for name, value in jar.items():
+        browser.client.cookies.set(name, value, domain="room.test")
+    heard = len(house.ear.events)
+    for path in ("/room/main", "/room/main/changes?since=0.0", "/room/main/events"):
+        assert (await browser.get(path)).response.url.path == "/room/main/enter"
+    answer = await browser.send(page.form(ends="/say"), {"text": "status"})
+    assert answer.status == 403
+    assert "You have left this room" in answer.text
+    assert "The main room" not in (await browser.get("/")).text
+    assert len(house.ear.events) == heard
+
+
+async def test_a_link_of_ones_own_knows_the_name_one_last_came_in_with_anywhere(
+    house: House,
+) -> None:
+    for n in range(5):
+        await house.visitor(f"Somebody {n}")
+    for channel, name in [("main", "Fay"), ("other", "Fay B."), ("main", "Fay C.")]:
+        await house.visitor(name, channel, FACILITATOR)
+        for room in ("main", "other"):
+            page = await house.browser().get(house.room.entry_link(room, FACILITATOR))
+            assert page.form().value("name") == name
+
+
+async def test_words_sent_while_the_board_cannot_be_read_come_back(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = await house.visitor("Ada")
+    form = (await browser.get("/room/main")).form(ends="/say")
+
+    async def away(channel: str, people: Collection[str]) -> tuple[Inhabitant, ...]:
+        raise BoardUnavailable("The database is away.")
+
+    monkeypatch.setattr(house.room.board, "here", away)
+    house.ear.answers.append(NotSaved("Please try again."))
+    page = await browser.send(form, {"text": "Keep this."})
+    assert page.form(ends="/say").value("text") == "Keep this."
 
 
 async def test_without_a_link_nobody_learns_of_a_room(house: House) -> None:

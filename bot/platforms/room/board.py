@@ -116,6 +116,10 @@ class Board(Protocol):
         """Everybody who is or was there, in the order of joining."""
         ...
 
+    async def here(self, channel: str, people: Collection[str]) -> tuple[Inhabitant, ...]:
+        """Those of these people who are there now, in the order of joining."""
+        ...
+
     async def name_of(self, person: str) -> UserText | None:
         """The name that the person last came in with, anywhere."""
         ...

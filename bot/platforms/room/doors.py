@@ -74,7 +74,7 @@ class Doors:
         """Words were said to the bot."""
         visitor, posted = await self._door.writer(request)
         event = incoming.commanded(visitor, posted, self._room.clock.now())
-        answer = await self._room.hear(event) if event.text else _nothing_written()
+        answer = _unfit(only(posted, "text")) or await self._room.hear(event)
         again = _written_again("say", t("Say to Fivefold"), posted)
         asked = self._asked(request, visitor, posted, again, wordy=True)
         return self.answering.respond(asked, answer)
@@ -89,12 +89,15 @@ class Doors:
     async def _reply(self, visitor: Visitor, posted: Posted) -> Answer:
         at = self._room.clock.now()
         event = incoming.replied(visitor, only(posted, "post"), posted, at)
-        if not event.text.text.strip():
-            return _nothing_written()
+        if unfit := _unfit(event.text.text):
+            return unfit
         try:
             root = await self._room.board.post(visitor.channel, event.post.id)
             if root is None or root.thread:
                 not_found()
+            before = await self._room.board.post(visitor.channel, event.reply.id)
+            if before is not None and (before.edited or before.body != event.text):
+                return await self._change(visitor, posted, before.id, event.text.text)
             answer = await self._room.hear(event)
             if isinstance(answer, Saved | Show):
                 await self._room.board.put(_post(visitor, event))
@@ -110,9 +113,7 @@ class Doors:
         again = _written_again(f"reply/{reply}/edit", t("Your reply"), posted)
         asked = self._asked(request, visitor, posted, again, wordy=True)
         text = only(posted, "text")
-        answer = (
-            await self._change(visitor, posted, reply, text) if text.strip() else _nothing_written()
-        )
+        answer = _unfit(text) or await self._change(visitor, posted, reply, text)
         return self.answering.respond(asked, answer)
 
     async def delete(self, request: Request) -> Response:
@@ -132,10 +133,13 @@ class Doors:
             post = await self._room.board.post(visitor.channel, reply)
             if post is None or post.author != visitor.id:
                 not_found()
+            if post.deleted if text is None else post.body == UserText(text):
+                # A second click: it was heard before the board was changed.
+                return Saved()
             answer = await self._room.hear(
-                incoming.reply_deleted(visitor, post.thread, reply, posted, at)
+                incoming.reply_deleted(visitor, post, posted, at)
                 if text is None
-                else incoming.reply_edited(visitor, post.thread, reply, posted, at)
+                else incoming.reply_edited(visitor, post, posted, at)
             )
             if isinstance(answer, Saved | Show):
                 await self._room.board.change(
@@ -198,8 +202,12 @@ def _post(visitor: Visitor, event: Replied) -> Post:
     )
 
 
-def _nothing_written() -> Refused:
-    return Refused(t("There is nothing to send yet: write something first."))
+def _unfit(text: str) -> Refused | None:
+    """Why these words are not taken, if they are not."""
+    if not text.strip():
+        return Refused(t("There is nothing to send yet: write something first."))
+    why = incoming.too_long(text)
+    return Refused(why) if why else None
 
 
 def _not_saved(error: BoardUnavailable) -> NotSaved:

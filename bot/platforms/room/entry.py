@@ -41,7 +41,7 @@ class Entrance:
     async def rooms(self, request: Request) -> Response:
         """The rooms that this browser is in; in a demo, all rooms and the ways into them."""
         session = self._door.sessions.read(request)
-        inside = session.people if session else {}
+        inside = await self._door.inside(session) if session else {}
         channels = await self._room.board.channels()
         return page(
             self._env,

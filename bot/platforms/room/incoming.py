@@ -28,12 +28,15 @@ from bot.chat.message import ChoiceField, DateField, Field, Form, TextField, Tim
 from bot.chat.text import UserText
 from bot.pages.forms import Posted, only
 from bot.platforms.room.adapter import place, private_channel
+from bot.platforms.room.board import Post
 from bot.platforms.room.draw import new_event_id
 from bot.platforms.room.visitor import Visitor
 from bot.words import t
 
 NEWCOMER = "p-"
 """How the ids of people begin who came by the cohort's link."""
+LONGEST_TEXT = 40_000
+"""Characters of one text that somebody writes; a longer one is refused, never cut."""
 
 
 def picked(visitor: Visitor, posted: Posted, at: datetime) -> Picked:
@@ -92,38 +95,37 @@ def replied(visitor: Visitor, root: str, posted: Posted, at: datetime) -> Replie
         post=PostRef(visitor.place, root),
         reply=PostRef(place(visitor.channel, root), reply),
         text=UserText(text),
+        # Nobody but the bot can begin a thread in a room.
+        ours=True,
     )
 
 
-def reply_edited(
-    visitor: Visitor, root: str, reply: str, posted: Posted, at: datetime
-) -> ReplyEdited:
+def reply_edited(visitor: Visitor, was: Post, posted: Posted, at: datetime) -> ReplyEdited:
     """A reply reads differently now."""
     text = only(posted, "text")
     return ReplyEdited(
-        id=_event_id(visitor, posted, "edit", reply, text),
+        # With the version that is changed: from A to B and back to A are two edits.
+        id=_event_id(visitor, posted, "edit", was.id, str(was.changed), text),
         at=at,
         who=visitor.person,
         place=visitor.place,
         name=visitor.name,
-        post=PostRef(visitor.place, root),
-        reply=PostRef(place(visitor.channel, root), reply),
+        post=PostRef(visitor.place, was.thread),
+        reply=PostRef(place(visitor.channel, was.thread), was.id),
         text=UserText(text),
     )
 
 
-def reply_deleted(
-    visitor: Visitor, root: str, reply: str, posted: Posted, at: datetime
-) -> ReplyDeleted:
+def reply_deleted(visitor: Visitor, was: Post, posted: Posted, at: datetime) -> ReplyDeleted:
     """A reply was taken back."""
     return ReplyDeleted(
-        id=_event_id(visitor, posted, "delete", reply),
+        id=_event_id(visitor, posted, "delete", was.id, str(was.changed)),
         at=at,
         who=visitor.person,
         place=visitor.place,
         name=visitor.name,
-        post=PostRef(visitor.place, root),
-        reply=PostRef(place(visitor.channel, root), reply),
+        post=PostRef(visitor.place, was.thread),
+        reply=PostRef(place(visitor.channel, was.thread), was.id),
     )
 
 
@@ -172,8 +174,19 @@ def read_fields(form: Form, posted: Posted) -> Fields:
     return {f.id: tuple(v for v in posted.get(f"f.{f.id}", ()) if v) for f in form.fields}
 
 
+def too_long(text: str) -> str:
+    """Why this text is not taken, if it is longer than `LONGEST_TEXT`; else ``""``."""
+    if len(text) <= LONGEST_TEXT:
+        return ""
+    return t(
+        "This is longer than {count} characters, so it was not saved: "
+        "please make it shorter, or send it in parts.",
+        count=LONGEST_TEXT,
+    )
+
+
 def unfit(form: Form, fields: Fields) -> Mapping[str, str]:
-    """What is wrong with the fields that a browser of our day would not have sent, by field."""
+    """What is wrong with what the fields hold, by field: nothing is heard until it is put right."""
     found = ((field.id, _unfit(field, fields[field.id])) for field in form.fields)
     return {id: why for id, why in found if why}
 
@@ -183,7 +196,7 @@ def _unfit(field: Field, values: tuple[str, ...]) -> str:
         return t("Please answer this one.") if field.required else ""
     match field:
         case TextField():
-            return ""
+            return next(filter(None, map(too_long, values)), "")
         case ChoiceField(options=options, multiple=multiple):
             known = {option.id for option in options}
             fits = known.issuperset(values) and (multiple or len(values) == 1)

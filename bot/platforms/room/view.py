@@ -23,6 +23,7 @@ from bot.platforms.room.visitor import Doorkeeper, Visitor, not_found
 
 HERE = Path(__file__).parent
 _OPEN_THREADS = 2
+_MOST_DIGITS = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,7 @@ class Views:
         """What changed since the page's mark, as pieces to put into it."""
         visitor = await self._door.reader(request)
         board = self._room.board
-        since = [int(n) for n in request.query_params.get("since", "").split(".") if n.isdecimal()]
+        since = map(_version, request.query_params.get("since", "").split("."))
         before = dict(zip(visitor.channels, [*since, 0, 0], strict=False))
         seen = await self._mark(visitor)
         public, private = [
@@ -198,6 +199,11 @@ class Views:
             event=controls.new_id(),
             summary=summary,
         )
+
+
+def _version(text: str) -> int:
+    """A version as a page sends it; what no channel can have reached is as good as none."""
+    return int(text) if text.isdecimal() and len(text) <= _MOST_DIGITS else 0
 
 
 def _names(people: Sequence[Inhabitant]) -> Mapping[str, UserText]:

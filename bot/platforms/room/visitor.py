@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
 from urllib.parse import quote
@@ -14,6 +15,7 @@ from bot.chat.text import UserText
 from bot.pages.forms import Posted, only, read_posted
 from bot.pages.session import Session, Sessions
 from bot.platforms.room.adapter import RoomPlatform, person, place, private_channel
+from bot.platforms.room.board import BoardUnavailable
 from bot.words import t
 
 
@@ -48,25 +50,48 @@ class Visitor:
 
 
 class Doorkeeper:
-    """Lets in those who belong; everybody else gets the same answer, whatever there is."""
+    """Lets in whom the board says is there, by the session that says who it is.
+
+    Who was never in a room gets the same answer whether there is one or not.
+    """
 
     def __init__(self, room: RoomPlatform) -> None:
         self._room = room
         self.sessions = Sessions(room.signer, https=room.https)
 
     async def reader(self, request: Request) -> Visitor:
-        """Who asks for a page. Whoever has not come in anywhere is shown the entrance;
-        HTTPException 404 for those who have, but not here."""
+        """Who asks for a page. Whoever has not come in anywhere, or has left this room, is shown
+        the entrance; HTTPException 404 for those who came in elsewhere only."""
         session = self.sessions.read(request)
         channel = request.path_params["channel"]
-        if session is None or not session.people:
-            raise HTTPException(303, headers={"Location": f"/room/{quote(channel)}/enter"})
-        return await self._visitor(session, channel)
+        visitor = await self._visitor(session, channel) if session else None
+        if visitor is not None:
+            return visitor
+        if session and session.people and channel not in session.people:
+            not_found()
+        raise HTTPException(303, headers={"Location": f"/room/{quote(channel)}/enter"})
 
     async def writer(self, request: Request) -> tuple[Visitor, Posted]:
-        """Who posts something, and what. HTTPException 403 without the session's token."""
+        """Who posts something, and what. HTTPException 403 without the session's token and for
+        those who have left, 404 for those who never came in."""
         session, posted = await self.posted(request)
-        return await self._visitor(session, request.path_params["channel"]), posted
+        channel = request.path_params["channel"]
+        own = session.people.get(channel)
+        try:
+            visitor = await self._visitor(session, channel)
+        except BoardUnavailable:
+            if own is None:
+                raise
+            # What follows will say that nothing was saved, and give them their words back.
+            visitor = Visitor(session, channel, own[0], UserText(own[1]))
+        if visitor is not None:
+            return visitor, posted
+        if own is None:
+            not_found()
+        raise HTTPException(
+            403,
+            t("You have left this room, so nothing was saved: come in again by your link."),
+        )
 
     async def posted(self, request: Request) -> tuple[Session, Posted]:
         """A posted form and the session it belongs to. HTTPException 403 without its token."""
@@ -82,14 +107,20 @@ class Doorkeeper:
             )
         return session, posted
 
-    async def _visitor(self, session: Session, channel: str) -> Visitor:
-        if who := session.people.get(channel):
-            return Visitor(session, channel, who[0], UserText(who[1]))
+    async def inside(self, session: Session) -> Mapping[str, tuple[str, str]]:
+        """The rooms that the session came into and has not left, as `Session.people` has them."""
+        here = self._room.board.here
+        return {c: who for c, who in session.people.items() if await here(c, {who[0]})}
+
+    async def _visitor(self, session: Session, channel: str) -> Visitor | None:
+        if own := session.people.get(channel):
+            here = await self._room.board.here(channel, {own[0]})
+            return Visitor(session, channel, own[0], UserText(own[1])) if here else None
+        # A place that was opened for somebody has no link: who they are elsewhere counts.
         known = {id for id, _ in session.people.values()}
-        for member in await self._room.board.people(channel) if known else ():
-            if member.here and member.id in known:
-                return Visitor(session, channel, member.id, member.name)
-        not_found()
+        for member in await self._room.board.here(channel, known):
+            return Visitor(session, channel, member.id, member.name)
+        return None
 
 
 def not_found() -> NoReturn:

@@ -171,6 +171,7 @@
     const old = byId(post.id);
     if (old) {
       swap(old.querySelector("[data-body]"), post.querySelector("[data-body]"));
+      old.setAttribute("aria-label", post.getAttribute("aria-label"));
       return;
     }
     const private_ = post.closest("[data-private]");
