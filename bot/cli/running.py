@@ -42,9 +42,7 @@ def schedule(
     lesson: LessonPath,
     start: Annotated[
         str | None,
-        typer.Option(
-            metavar="TIME", help="When, like “2026-03-02 09:00”; else you start it."
-        ),
+        typer.Option(metavar="TIME", help="When, like “2026-03-02 09:00”; else you start it."),
     ] = None,
     zone: Annotated[str, typer.Option(help="The IANA zone of that time.")] = "UTC",
     as_json: AsJson = False,

@@ -15,7 +15,7 @@ from bot.chat.text import When
 from bot.facilitation.activities import KINDS
 from bot.facilitation.controls import Verb, parse_command
 from bot.facilitation.notices import RunScene, Trouble, say_notice
-from bot.facilitation.state import LOBBY, Run, RunStatus
+from bot.facilitation.state import LOBBY, CueState, Run, RunStatus
 from bot.facilitation.timeline import scene_of
 from tests.core.making import (
     START,
@@ -170,7 +170,14 @@ def test_notes_promise_no_time_while_time_stands_still() -> None:
     ],
 )
 def test_a_panel_has_the_buttons_that_fit(status: RunStatus, fitting: list[Verb]) -> None:
-    assert verbs(say_notice("panel", scene_in(status))) == fitting
+    begun: CueState = "done" if status in ("running", "paused") else "waiting"
+    scene = scene_in(status)
+    cues = [replace(c, state=begun) if c.kind == "start" else c for c in scene.cues]
+    assert verbs(say_notice("panel", replace(scene, cues=cues))) == fitting
+
+
+def test_the_panel_of_a_lesson_that_waits_to_be_started_starts_it() -> None:
+    assert verbs(say_notice("panel", scene_in("paused"))) == ["start"]
 
 
 @pytest.mark.parametrize("status", STATUSES)
