@@ -28,7 +28,7 @@ HEADLESS_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """A headless run begins here, so that the same seed gives the same evidence."""
 GRACE = timedelta(days=1)
 """On a fast clock a hiccup of the machine is minutes: the demo never pauses for one."""
-AHEAD = timedelta(minutes=10)
+AHEAD = timedelta(minutes=2)
 """How long before its lesson a visitor's demo opens, on the scaled clock."""
 
 
