@@ -22,6 +22,7 @@ _DASHED = re.compile(
 )
 _NUMBER = re.compile(r"\s{0,3}\d[\d.,½ –—-]{0,12}")
 _BETWEEN = re.compile(r"[ \t]{1,3}[|·•][ \t]{1,3}|\t{1,3}")
+_MOST_LABELS = 8
 _AROUND = frozenset("about approx approximately around ca circa total time in all".split())
 
 ONE_LINE = frozenset({"duration", "audience", "title"})
@@ -123,13 +124,16 @@ class _Cutter:
 
     def text(self, block: Block) -> None:
         lines = block.text.split("\n")
-        if len(lines) == 1 and normal(lines[0]) in self.names and not split_known(lines[0]):
+        if len(lines) == 1 and self.is_name(lines[0]):
             # A name that stands alone is a label without any mark.
             self.start(lines[0].strip(), block.line, block, "")
             return
         for number, line in enumerate(lines, block.line):
             for piece in split_labels(line, self.names):
                 self.line(piece, number, block, may_be_unknown=True)
+
+    def is_name(self, line: str) -> bool:
+        return len(line) < 80 and normal(line) in self.names and not split_known(line)
 
     def item(self, item: Item, block: Block) -> None:
         first, *rest = item.text.split("\n")
@@ -203,7 +207,9 @@ def _with_bracket(part: str, inside: str, value: str) -> str:
 
 def split_labels(line: str, names: Mapping[str, str]) -> list[str]:
     """`**Time:** 20 min | **For:** nurses` as its labels with their values, other lines whole."""
-    pieces = _BETWEEN.split(line)
+    pieces = _BETWEEN.split(line, _MOST_LABELS)
+    if len(pieces) < 2:
+        return pieces
     labels = [split_known(piece) for piece in pieces]
     known = [one and part_named(one.label, names)[0] for one in labels]
     return pieces if all(labels) and any(known) else [line]

@@ -7,7 +7,7 @@ from typing import Any
 from bot.lessons.blocks import Block, read_blocks
 from bot.lessons.fields import Field, read_fields
 from bot.lessons.minutes import Length, read_length
-from bot.lessons.names import SECTIONS, normal
+from bot.lessons.names import SECTIONS, normal, part_named
 from bot.lessons.parts import (
     is_understood,
     read_assessment,
@@ -53,7 +53,10 @@ class Parts:
 
     def section(self, part: str, body: Sequence[Block], named: Block | Field) -> None:
         match part:
-            case "title" if normal(self.title) in ("", *SECTIONS):
+            case "title" if not self.title or part_named(self.title, SECTIONS)[0]:
+                # “5E Lesson Plan” above a whole plan names its form, not the lesson.
+                if self.title and normal(self.title) not in SECTIONS:
+                    self.unplaced(self.title, 1, "", named.line)
                 self.title = " ".join(source_of(body).split()).strip("*_ ")
             case "title":
                 self.unplaced("Title", 0, source_of(body), named.line)
@@ -123,7 +126,7 @@ class Parts:
             case "differentiation":
                 item = read_support(text, heading)
             case "duration" | "audience" if part in self.items:
-                given = "\n".join(self.items[part])
+                given = self.items[part][0]
                 again = set(normal(text).split()) <= set(normal(given).split())
                 same = again if part == "audience" else _same_length(text, given)
                 if same and again:

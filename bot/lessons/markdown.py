@@ -104,12 +104,12 @@ class _Outline:
                 continue
             phase = None
             part = _role(name, section, heading.level) or part
-            if part and not (first and normal(title) in SECTIONS and part == "structure"):
+            if part and not (first and (part == "structure" or (part == "title" and not body))):
                 structure = heading.level if part == "structure" else structure
                 self.beside(part, heading, inside, shown)
                 section = (part, heading.level)
                 parts.section(part, body, heading)
-            elif not parts.title and (heading.level == 1 or not parts.items):
+            elif not parts.title and (heading.level == 1 or not (parts.items or opened)):
                 parts.title = heading.text
                 parts.header(body)
             elif section and heading.level > section[1] and section[0] in _NAMED_GROUPS:

@@ -24,12 +24,20 @@ _PHRASES = {
     "half hour": 30,
     "an hour": 60,
 }
-_FRACTIONS = {"½": 0.5, "¼": 0.25, "¾": 0.75, " 1/2": 0.5, " and a half": 0.5}
+_FRACTIONS = {
+    "½": 0.5,
+    "¼": 0.25,
+    "¾": 0.75,
+    "1/2": 0.5,
+    "1/4": 0.25,
+    "3/4": 0.75,
+    " and a half": 0.5,
+}
 
 _COUNT = r"(?:\d{1,2}|two|three|four|five|six|seven|eight)"
 _LOW = rf"(?P<low>\d{{1,4}}(?:[.,]\d{{1,2}})?|(?:{'|'.join(_WORDS)})(?= to ))"
 _NUMBER = (
-    r"(?P<number>\d{1,4}(?:[.,]\d{1,2})?(?: ?[½¼¾]| 1/2| and a half)?|[½¼¾]|"
+    r"(?P<number>\d{1,4}(?:[.,]\d{1,2})?(?: ?[½¼¾]| 1/2| and a half)?|[½¼¾]|[13]/[24]|"
     rf"(?:(?:twenty|thirty|forty|fifty)[ -]five|{'|'.join(_WORDS)})(?: and a half)?)"
 )
 _TO = r"[ \t\xa0]?(?:[-–—‐‑−]|to\b|bis\b)[ \t\xa0]?"
@@ -40,7 +48,7 @@ _MEETINGS = (
     r"(?:sessions?|lessons?|periods?|classes|blocks?|meetings?|rounds?|stations?|rotations?)"
 )
 _DURATION = re.compile(
-    r"(?<![\w.,])(?:"
+    r"(?<![\w.,/])(?:"
     rf"(?P<phrase>{'|'.join(_PHRASES).replace(' ', '[ -]')})"
     r"|(?P<from>\d{1,2}:[0-5]\d)(?::00)?(?: ?[ap]\.?m\b\.?)?"
     rf"{_TO}(?P<until>\d{{1,2}}:[0-5]\d)(?::00)?(?: ?[ap]\.?m\b\.?)?"
@@ -53,6 +61,9 @@ _DURATION = re.compile(
     r"(?: ?[x×*] ?(?P<after>\d{1,2})(?![\w.]))?",
     re.IGNORECASE,
 )
+_UNIT = re.compile(r"[\d½¼¾][\s+(‑-]{0,4}(?:in )?[hm'′’]|:[0-5]\d|hour|min", re.IGNORECASE)
+"""What every duration has: a quick no for most texts."""
+
 _LESSONS = re.compile(rf"(?<![\w.,])(?P<times>{_COUNT}) (?=\d{{1,3}}[ -]min)", re.IGNORECASE)
 _OF_LESSONS = re.compile(rf"[ -](?:class )?{_MEETINGS}\b", re.IGNORECASE)
 _EACH = re.compile(r",? (?:each|apiece|per \w{1,20})\b", re.IGNORECASE)
@@ -90,6 +101,8 @@ def find_length(text: str) -> Length | None:
     note says so. Half minutes are rounded to the even one. Nothing, or more than `MOST`, is no
     duration.
     """
+    if not _UNIT.search(text, 0, WITHIN):
+        return None
     for found in _DURATION.finditer(text, 0, WITHIN):
         length = _length(found)
         if length:

@@ -154,8 +154,8 @@ ROLES: Final[dict[str, str]] = {
 }
 BRACKETED = re.compile(r"(?P<name>[^(\[]*)[(\[](?P<inside>[^)\]]*)[)\]]\s*\Z")
 _JOINTS = re.compile(r"[/&+,]|\band\b", re.IGNORECASE)
-_LONGEST = 300
-"""What is longer is a text, not a name."""
+_COMPOUND = re.compile(r"[/&+,(\[]|\band\b", re.IGNORECASE)
+_LONGEST = 160
 _UNSAID = frozenset({"the", "s"})
 _NUMBER = r"(?:\d{1,3}|one|two|three|four|five|six|seven|[ivx]{1,4})"
 _ORDINAL = re.compile(
@@ -170,6 +170,9 @@ _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _CONTINUED = frozenset("continued contd cont again part phase stage step ii iii".split())
 _FRAMES = frozenset({"phase", "stage", "step"})
 _PIECES = re.compile(r"[:/|()\[\]–—,.&+]|\s-\s|\band\b", re.IGNORECASE)
+_MENTIONS = [
+    re.compile(rf"\b(?:{'|'.join(phases)})(?!\w)", re.IGNORECASE) for phases in (KOLB, PHASES)
+]
 _LAST_SIGNS = re.compile(r"\s[^\w\s()\[\]]{1,8}\Z")
 _SIGNS = re.compile(r"[^\w(\[<“\"'¿¡]*")
 
@@ -192,6 +195,10 @@ def part_named(label: str, names: Mapping[str, str]) -> tuple[str, str]:
     two languages, the other one is what it adds.
     """
     if len(label) > _LONGEST:
+        return "", ""
+    if part := names.get(normal(label)):
+        return part, ""
+    if not _COMPOUND.search(label):
         return "", ""
     if part := _part_named(label, names):
         return part, ""
@@ -254,8 +261,13 @@ def phase_named(title: str, phases: Mapping[str, str] = PHASES) -> str | None:
     return _shown(title) if opens or elsewhere else None
 
 
+def mentions(line: str, phases: Mapping[str, str]) -> bool:
+    """Whether a line names a phase where it may open one: a quick no for most lines."""
+    return bool(_MENTIONS[phases is PHASES].search(line, 0, _LONGEST))
+
+
 def is_break(name: str) -> bool:
-    """True for a phase in which nothing is asked of anybody."""
+    """True for a phase in which nothing is asked of anybody: it keeps its place and its minutes."""
     return bool(_BREAK.search(name)) and not family_of(name)
 
 
@@ -285,5 +297,4 @@ def _shown(title: str) -> str:
 
 def _without_signs(title: str) -> str:
     """The title from its first word on; a title of signs alone stays."""
-    found = _SIGNS.match(title)
-    return title[found.end() if found else 0 :] or title
+    return _SIGNS.sub("", title, count=1) or title

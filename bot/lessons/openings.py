@@ -4,8 +4,7 @@ A plan is taken to write its phases in one way. `with_openings` finds out in whi
 phases of that way blocks of their own; whatever else the plan has stays as it was.
 """
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from textwrap import dedent
 from typing import Literal
@@ -19,6 +18,7 @@ from bot.lessons.names import (
     PHASES,
     SECTIONS,
     is_break,
+    mentions,
     normal,
     part_named,
     phase_named,
@@ -29,6 +29,9 @@ from bot.lessons.titles import LONGEST, Opening, read_opening, without_length
 
 ENOUGH = 3
 """So many different phases in one way of writing settle that it is the plan's."""
+
+MOST = 100
+"""What seems to open more phases than this is no lesson written in that way."""
 
 _Way = Literal["bold", "lists", "tables", "lines"]
 _WAYS: tuple[_Way, ...] = ("bold", "lists", "tables", "lines")
@@ -50,23 +53,36 @@ def with_openings(blocks: Sequence[Block]) -> tuple[list[Block], Mapping[str, st
 
 
 def _best(blocks: list[Block], phases: Mapping[str, str]) -> tuple[int, list[Block]]:
-    best = _headings(blocks, phases), blocks
-    most = _mentioned(blocks, phases)
+    best: tuple[int, _Way | None, list[Block]] = _headings(blocks, phases), None, blocks
     for way in _WAYS:
-        if best[0] >= min(ENOUGH, most):
+        if best[0] >= ENOUGH:
             break
-        walk = _Walk(phases, way)
-        found = walk.through(_unfolded(blocks, phases) if way == "lists" else blocks)
-        if len(walk.names) > max(best[0], way != "bold"):
-            best = len(walk.names), found
-    return best
+        tried = _unfolded(blocks, phases) if way == "lists" else blocks
+        names = list(_named(tried, phases, way))
+        count = len(set(names)) if len(names) <= MOST else 0
+        if count > max(best[0], way != "bold"):
+            best = count, way, tried
+    count, chosen, tried = best
+    return count, _Walk(phases, chosen).through(tried) if chosen else blocks
 
 
-def _mentioned(blocks: Sequence[Block], phases: Mapping[str, str]) -> int:
-    """How many phases the plan can name at most: most texts that are no plan name none."""
-    words = "|".join(sorted(phases, key=len, reverse=True))
-    names = re.compile(rf"\b(?:{words})(?!\w)", re.IGNORECASE)
-    return len({one.lower() for block in blocks for one in names.findall(block.source)})
+def _named(blocks: Iterable[Block], phases: Mapping[str, str], way: _Way) -> Iterator[str]:
+    """The name of each phase that begins in this way of writing."""
+    for block in blocks:
+        match block.kind, way:
+            case "table", "tables":
+                found = table_phases(block, phases)
+                lines = [title for title, _, _ in found.phases] if found else []
+            case "list", "lists":
+                lines = [item.text.split("\n", 1)[0] for item in block.items]
+            case "text", "bold" | "lines":
+                lines = block.text.split("\n")
+            case _:
+                continue
+        for line in lines:
+            opening = read_opening(line, phases) if mentions(line, phases) else None
+            if opening and opening.name and (opening.bold or way != "bold"):
+                yield opening.name
 
 
 def _headings(blocks: Sequence[Block], phases: Mapping[str, str]) -> int:
@@ -78,24 +94,17 @@ def _unfolded(blocks: Sequence[Block], phases: Mapping[str, str]) -> list[Block]
     """The blocks; a list whose phases stand one level deeper gives its items' blocks instead."""
     unfolded: list[Block] = []
     for block in blocks:
-        if block.kind != "list" or any(_opens(item, phases) for item in block.items):
-            unfolded.append(block)
-            continue
-        pieces: list[Block] = []
         deeper = False
-        for item in block.items:
-            inner = read_blocks(item.text, item.line) if "\n" in item.text else []
-            lists = [one for one in inner if one.kind == "list"]
-            within = sum(_opens(one, phases) for each in lists for one in each.items) > 1
-            pieces += inner if within else [_alone(item)]
-            deeper = deeper or within
+        pieces: list[Block] = []
+        if block.kind == "list" and not any(_named([block], phases, "lists")):
+            for item in block.items:
+                nested = any(mentions(line, phases) for line in item.text.split("\n")[1:])
+                inner = read_blocks(item.text, item.line) if nested else []
+                within = len(list(_named(inner, phases, "lists"))) > 1
+                pieces += inner if within else [_alone(item)]
+                deeper = deeper or within
         unfolded += pieces if deeper else [block]
     return unfolded
-
-
-def _opens(item: Item, phases: Mapping[str, str]) -> bool:
-    opening = read_opening(item.text.split("\n", 1)[0], phases)
-    return bool(opening and opening.name)
 
 
 def _alone(item: Item) -> Block:
@@ -109,17 +118,13 @@ def agenda(blocks: Sequence[Block], phases: Mapping[str, str]) -> dict[str, Leng
         found = table_phases(block, phases) if block.kind == "table" else None
         for title, pairs, _ in found.phases if found else ():
             name, length = without_length(without_ordinal(title))
-            given = [
-                row.cells[1] for row in pairs if PHASE_PARTS.get(normal(row.cells[0])) == _TIME
-            ]
-            length = length or next(filter(None, map(read_length, given)), None)
+            for label, value in (row.cells for row in pairs):
+                if part_named(label, PHASE_PARTS)[0] == "duration":
+                    length = length or read_length(value)
             if length:
                 name = phase_named(name, phases) or name
                 lengths.setdefault(normal(name), replace(length, note=""))
     return lengths
-
-
-_TIME = "duration"
 
 
 class _Walk:
@@ -127,7 +132,6 @@ class _Walk:
 
     def __init__(self, phases: Mapping[str, str], way: _Way) -> None:
         self.phases, self.way = phases, way
-        self.names: set[str] = set()
         self.out: list[Block] = []
         self.level = 1
         self.inside = False
@@ -183,25 +187,25 @@ class _Walk:
 
     def opened(self, line: str, number: int) -> tuple[Block, str] | None:
         """The phase or the part of the plan that a line opens, and the rest of the line."""
-        opening = read_opening(line, self.phases) if self.way in ("bold", "lines") else None
+        opening = None
+        if self.way in ("bold", "lines") and (mentions(line, self.phases) or is_break(line)):
+            opening = read_opening(line, self.phases)
         if opening and (opening.bold or self.way == "lines"):
             a_break = self.inside and opening.length and is_break(opening.head)
             if opening.name or a_break:
                 return self.phase(opening, line, number), opening.rest
         label = split_known(line)
         name = label.label if label else line
+        if not label and (line.strip() != line or len(line) > LONGEST):
+            return None
         part = part_named(name, SECTIONS)[0] if label else SECTIONS.get(normal(line), "")
         if not part or (self.inside and part_named(name, PHASE_PARTS)[0]):
-            return None
-        if not label and (line.strip() != line or len(line) > LONGEST):
             return None
         self.inside = False
         return Block("heading", name, line, number, self.level), label.value if label else ""
 
     def phase(self, opening: Opening, source: str, line: int) -> Block:
         self.inside = True
-        if opening.name:
-            self.names.add(normal(opening.name))
         return Block("phase", opening.head, source, line, self.level)
 
     def list(self, block: Block) -> None:

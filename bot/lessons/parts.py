@@ -7,13 +7,14 @@ from bot.lessons.fields import split_label
 from bot.lessons.names import BLOOM, BRACKETED, COLUMNS, SECTIONS, normal
 from bot.lessons.plan import Assessment, Objective, Support
 
+_BLOOM_COLUMN = frozenset("bloom blooms taxonomy level levels cognitive revised of".split())
 _ALIGNMENT = frozenset({"alignment", "objective alignment", "aligned with", "aligns with"})
 
 
 def is_bloom(column: str) -> bool:
     """True for the normalised name of a column that gives Bloom levels."""
     words = set(column.split())
-    return bool({"bloom", "taxonomy"} & words) or column in ("level", "cognitive level")
+    return words <= _BLOOM_COLUMN and bool(words & {"bloom", "blooms", "taxonomy", "level"})
 
 
 def read_objective(item: str) -> Objective:

@@ -4,13 +4,25 @@ import re
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from bot.lessons.blocks import Block, Row
 from bot.lessons.minutes import find_length
-from bot.lessons.names import COLUMNS, PHASE_COLUMN, PHASE_PARTS, SECTIONS, normal, part_named
+from bot.lessons.names import (
+    COLUMNS,
+    PHASE_COLUMN,
+    PHASE_PARTS,
+    SECTIONS,
+    mentions,
+    normal,
+    part_named,
+)
 from bot.lessons.titles import read_opening
 
 _BREAK = re.compile(r" {0,3}<br ?/?> {0,3}", re.IGNORECASE)
+
+_WIDEST, _LONGEST = 40, 100
+"""A larger table is not the course of a lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,23 +81,23 @@ def table_phases(block: Block, phases: Mapping[str, str]) -> TablePhases | None:
     """
 
     def opens(cell: str) -> bool:
-        opening = read_opening(cell, phases)
+        opening = read_opening(cell, phases) if mentions(cell, phases) else None
         return bool(opening and opening.name)
 
+    width = max(len(row.cells) for row in block.rows)
+    if len(block.rows) > _LONGEST or width > _WIDEST:
+        return None
     rows = [
         Row(tuple(_BREAK.sub("\n", cell) for cell in row.cells), row.line) for row in block.rows
     ]
     if sum(map(opens, rows[0].cells)) > 2:
-        width = max(len(row.cells) for row in rows)
         columns = [
             tuple(row.cells[n] if n < len(row.cells) else "" for row in rows) for n in range(width)
         ]
         rows = [Row(cells, block.line) for cells in columns]
         if opens(rows[0].cells[0]):
             rows.insert(0, Row(("", *[""] * (len(rows[0].cells) - 1)), block.line))
-    counted = Counter(
-        n for row in rows for n, cell in enumerate(row.cells[:_WIDEST]) if opens(cell)
-    )
+    counted = Counter(n for row in rows for n, cell in enumerate(row.cells) if opens(cell))
     if not counted:
         return None
     column = max(counted, key=lambda n: (counted[n], -n))
@@ -94,35 +106,41 @@ def table_phases(block: Block, phases: Mapping[str, str]) -> TablePhases | None:
     return _by_row(rows, column) if counted[column] > 1 else None
 
 
-_WIDEST = 40
-
-
 def _by_row(rows: Sequence[Row], column: int) -> TablePhases:
     labels, *rows = rows
     phases: list[tuple[str, tuple[Row, ...], int]] = []
     title = labels.cells[column] if column < len(labels.cells) else ""
     rest = [title] if title and normal(title) not in PHASE_COLUMN else []
+    filled = {n for row in rows for n, cell in enumerate(row.cells) if cell}
+    rest += [cell for n, cell in enumerate(labels.cells) if n not in filled | {column}]
     for row in rows:
         name = row.cells[column] if column < len(row.cells) else ""
-        pairs = tuple(
-            Row((label, cell), row.line)
-            for n, cell in enumerate(row.cells)
-            if n != column
-            and ((label := labels.cells[n] if n < len(labels.cells) else "") or cell)
-            and cell
-            and not (normal(label) in _NUMBERED and cell.strip(".)").isdigit())
-        )
+        called = chain(labels.cells, repeat(""))
+        cells = [(label, cell) for label, cell in zip(called, row.cells, strict=False) if cell]
+        if name:
+            cells.remove((labels.cells[column] if column < len(labels.cells) else "", name))
+        pairs = tuple(Row(one, row.line) for one in cells if not _is_number(*one))
         if not name and phases:
             before = phases[-1]
             phases[-1] = (before[0], before[1] + pairs, before[2])
         elif SECTIONS.get(normal(name)) == "duration":
-            rest.append(f"{name.strip('*_ :')}: {' | '.join(pair.cells[1] for pair in pairs)}")
+            known = [part_named(pair.cells[0], PHASE_PARTS)[0] for pair in pairs]
+            told = [
+                pair.cells[1] if part else ": ".join(filter(None, pair.cells))
+                for pair, part in zip(pairs, known, strict=True)
+            ]
+            rest.append(f"{name.strip('*_ :')}: {' | '.join(told)}")
         elif name or pairs:
             phases.append((name, pairs, row.line))
-    return TablePhases(tuple(phases), "\n\n".join(rest))
+    return TablePhases(tuple(phases), "\n\n".join(filter(None, rest)))
 
 
-_NUMBERED = frozenset({"", "no", "nr", "step", "phase", "number"})
+def _is_number(label: str, cell: str) -> bool:
+    """True for a cell that only counts the rows."""
+    return normal(label) in _COUNTING and cell.strip(".)").isdigit()
+
+
+_COUNTING = frozenset({"", "no", "nr", "step", "phase", "number"})
 
 
 def _running(rows: Sequence[Row], opens: Callable[[str], bool]) -> TablePhases:

@@ -20,11 +20,11 @@ _PLAIN = re.compile(
     r"(?P<sep>\s{0,2}[:：]|\s{0,2}[–—]|\s-(?=\s)|(?<=[)\]])|\Z)(?P<after>.*)",
     re.DOTALL,
 )
-_GROUP = re.compile(r"[\s:：–—-]{0,4}[(\[](?P<inside>[^)\]\n]{0,80})[)\]]")
+_GROUP = re.compile(r"[\s:：–—-]{0,4}[(\[](?P<inside>[^()\[\]\n]{0,80})[)\]]")
 _ABOUT = re.compile(
     r"\b(?:approx|approximately|about|around|circa|ca)\b\.?\s{0,2}\Z", re.IGNORECASE
 )
-_JOINT = " \t\xa0:：–—-"
+_JOINT = " \t\n\xa0:：–—-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,8 @@ def bracketed_length(title: str) -> Length | None:
 
 def without_length(title: str) -> tuple[str, Length | None]:
     """A title without the duration in it, and that duration; one in brackets comes first."""
+    if len(title) > 2 * LONGEST:
+        return title, None
     length = bracketed_length(title) or find_length(title)
     if length is None:
         return title, None
@@ -67,17 +69,13 @@ def read_opening(line: str, phases: Mapping[str, str]) -> Opening | None:
         head, rest = found["before"] + found["head"], found["after"]
     else:
         title = without_ordinal(line)
-        length = find_length(title)
-        if len(title) <= LONGEST and length and not title[length.end :].strip(" \t)].:*_"):
+        length = find_length(title) if len(title) <= LONGEST else None
+        if length and not title[length.end :].strip(" \t)].:*_"):
             head, rest = title, ""
         elif found := _PLAIN.match(title):
             head, rest = found["head"] + (found["group"] or ""), found["after"]
-            if (
-                not found["sep"]
-                and not found["group"]
-                and len(head.split()) > 2
-                and "/" not in head
-            ):
+            short = len(head.split()) < 3 or "/" in head
+            if not (found["sep"] or found["group"] or short):
                 return None
         else:
             return None

@@ -360,6 +360,7 @@ def test_no_text_stops_the_reader_or_takes_a_second(text: str) -> None:
     assert seconds_for(text) < 1
 
 
+PHRASE = "Engage, explore, explain. Experience, reflect, think, act.\n\n"
 HEAD = "# T\n### Engage\n"
 LONG = {
     "quotes in quotes": ">" * 200_000,
@@ -378,6 +379,9 @@ LONG = {
     "long front matter": "---\n" + "a: b\n" * 2_900 + "---\n",
     "many slashes": "# " + "a/" * 100_000 + "Engage",
     "many separators": "**a:** " + " | **b:** c" * 20_000,
+    "long lines that open": PHRASE + ("- Engage (5 min): a " + "b: c – " * 43 + "\n") * 2_900,
+    "long cells": PHRASE
+    + f"| Engage | {'1:30 - a/b, ' * 26} |\n|---|---|\n| Time | {'`(' * 160} |\n\n" * 700,
     "signs": "# " + "🔥" * 100_000 + " Engage",
     "an open label": "**" + "a" * 200_000,
     "digits": "1" * 200_000,

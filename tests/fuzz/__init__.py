@@ -1,0 +1,6 @@
+"""Fuzzers of what reads strangers' files: run by hand, with Atheris, for as long as one likes.
+
+    python -m tests.fuzz.fuzz_reader -max_total_time=600
+
+They need `pip install atheris` and are no part of the test run; pytest's own soups are.
+"""
