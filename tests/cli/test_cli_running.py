@@ -181,6 +181,7 @@ def test_a_worker_carries_out_what_is_due_until_it_is_told_to_stop(
     migrated: Path, fivefold: Fivefold, plan: Path, number: signal.Signals
 ) -> None:
     links = json.loads(fivefold("schedule", plan, "--json").out)
+    assert fivefold("run", links["run"], "start").code == 0
     with process("work") as (worker, first):
         assert "Ctrl-C" in first
         while json.loads(fivefold("runs", "--json").out)[0]["status"] != "running":

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -56,6 +57,11 @@ def test_any_message_keeps_every_limit_and_loses_no_text(message: Message) -> No
     posts = render_message(message)
     assert [rules.message_problems(post) for post in posts] == [[] for _ in posts]
     texts = [text for block in message.blocks for text in said(block, _stamp)]
+    links = addresses(message)
+    # Of links side by side to one address, the judge tells the address behind the last.
+    texts = [
+        text for text, later in zip_longest(texts, texts[2:]) if text != later or text not in links
+    ]
     assert lost(texts, rules.drawn_text([post["blocks"] for post in posts])) == []
 
 
