@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ALONE := tests/e2e tests/faults tests/load
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test lint types layers format words peers lock kill pictures clean
+.PHONY: help demo install dev test lint types layers format words peers lock kill rehearse pictures clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -60,6 +60,9 @@ lock: $(VENV)/.made ## renew the pinned requirements
 kill: dev ## the long run: kill the bot again and again, and lose nothing
 	@if [ -d tests/faults ]; then $(BIN)/pytest tests/faults -m long; \
 	else echo "There are no fault tests yet."; fi
+
+rehearse: dev ## the long run: hold every lesson live and over days, for few and for many
+	$(BIN)/pytest -n auto tests/e2e/test_lessons_run.py -m long
 
 pictures: dev ## draw the pictures of the documentation anew
 	$(BIN)/python -m docs.pictures.draw

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from bot.cli.errors import CommandError
+from bot.cli.errors import BadUsage, CommandError
 from bot.cli.lessons import runnable
 
 if TYPE_CHECKING:
@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from bot.rehearsal.cohort import Cohort
     from bot.settings import Settings
 
+PaceName = Literal["live", "daily"]
+
 LESSON = "mlops-core-components"
 HEADLESS_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """A headless run begins here, so that the same seed gives the same evidence."""
 GRACE = timedelta(days=1)
 """On a fast clock a hiccup of the machine is minutes: the demo never pauses for one."""
-AHEAD = timedelta(minutes=2)
+AHEAD = timedelta(minutes=4)
 """How long before its lesson a visitor's demo opens, on the scaled clock."""
 
 
@@ -41,11 +43,13 @@ class Demo:
     seed: int
     at: datetime
     out: Path
+    daily: bool = False
 
     @property
     def run_id(self) -> str:
         """The same for the same demo, so that an interrupted headless one is gone on with."""
-        name = f"{self.lesson.hash}\n{self.people}\n{self.seed}\n{self.at.isoformat()}"
+        pace = "daily" if self.daily else "live"
+        name = f"{self.lesson.hash}\n{self.people}\n{self.seed}\n{self.at.isoformat()}\n{pace}"
         return f"demo{blake2s(name.encode(), digest_size=4).hexdigest()}"
 
 
@@ -59,6 +63,9 @@ def demo(
     people: Annotated[int, typer.Option(min=1, max=1000, help="How many personas.")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed gives the same cohort.")] = 1,
     out: Annotated[Path, typer.Option(help="Where the evidence goes.")] = Path("out"),
+    pace: Annotated[
+        PaceName, typer.Option(help="In one sitting, or over days, which needs --headless.")
+    ] = "live",
     rate: Annotated[
         float, typer.Option(min=1, max=600, help="How many times as fast as a real clock.")
     ] = 20.0,
@@ -67,9 +74,15 @@ def demo(
     """Run a lesson here and now with a made-up cohort, and come in as a learner or as the
     facilitator. With --headless nobody comes in, and it takes seconds."""
     from bot.cli.running import kept
+    from bot.lessons.places import fill
 
+    if pace == "daily" and not headless:
+        raise BadUsage("A lesson over days is too long to watch: add --headless.")
     at = HEADLESS_START if headless else datetime.now(UTC).replace(microsecond=0)
-    chosen = Demo(runnable(lesson), people, seed, at, out)
+    # Nobody fills in the places of a demo, so what speaks of them is left out.
+    chosen = Demo(fill(runnable(lesson), {}), people, seed, at, out, pace == "daily")
+    if not headless:
+        chosen = _one_sitting(chosen)
     settings = _settings(chosen)
     work = headless_run(chosen, settings) if headless else visited_run(chosen, settings, rate, port)
     asyncio.run(kept(work))
@@ -102,16 +115,17 @@ async def headless_run(demo: Demo, settings: Settings) -> None:
     """Run the demo on the stepped clock to its end and write the evidence. Raises Stuck."""
     from bot.app import open_app
     from bot.clock import SteppedClock
-    from bot.facilitation.timeline import NOTES_AHEAD
     from bot.rehearsal.driving import catch_up, drive
+    from bot.rehearsal.leading import Leader
     from bot.storage.migrate import migrate
 
     await migrate(settings.database)
-    clock = SteppedClock(demo.at - NOTES_AHEAD)
+    clock = SteppedClock(_first_moment(demo))
     async with open_app(settings, lesson=clock, machine=clock, new_id=_known_by, width=1) as app:
         run = await _scheduled(app, demo, demo.at)
         await catch_up(app.store, run.id, clock)
-        await drive(app.store, app.worker, _cohort(app, demo, run), clock)
+        leader = Leader(app.store, app.managing, run.id)
+        await drive(app.store, app.worker, _cohort(app, demo, run), clock, leader)
         await _write(app, run, demo.out)
 
 
@@ -122,6 +136,7 @@ async def visited_run(demo: Demo, settings: Settings, rate: float, port: int) ->
     from bot.cli.picture import watch
     from bot.clock import ScaledClock
     from bot.platforms.room.clock_hand import ScaledHand
+    from bot.rehearsal.leading import Leader
     from bot.storage.migrate import migrate
     from bot.web.server import listen, serve
 
@@ -133,10 +148,11 @@ async def visited_run(demo: Demo, settings: Settings, rate: float, port: int) ->
         ) as app:
             run = await _scheduled(app, demo, demo.at + AHEAD)
             cohort = _cohort(app, demo, run)
+            leader = Leader(app.store, app.managing, run.id)
 
             async def next_step() -> datetime | None:
                 async with app.store.reading() as reading:
-                    at = (await reading.due()).cue_at
+                    at = await leader.ready_at() or (await reading.due()).cue_at
                 if at is not None:
                     # Who skips time skips nobody's answers.
                     await cohort.look()
@@ -152,6 +168,7 @@ async def visited_run(demo: Demo, settings: Settings, rate: float, port: int) ->
                 )
                 group.create_task(app.worker.run(stopping))
                 group.create_task(cohort.live(clock, stopping))
+                group.create_task(leader.live(clock, stopping))
                 watching = group.create_task(watch(app, run.id, address, stopping))
                 await asyncio.wait({server, watching}, return_when=asyncio.FIRST_COMPLETED)
                 if not server.done() and sys.stdout.isatty():
@@ -178,15 +195,45 @@ async def _scheduled(app: App, demo: Demo, start: datetime) -> Run:
         )
     place = await app.room.open_channel(demo.run_id, demo.lesson.plan.title)
     known = next((run for run in runs if run.id == demo.run_id), None)
-    return known or await app.managing.schedule(
-        demo.lesson,
-        run_id=demo.run_id,
-        main=place,
-        facilitators=(person(FACILITATOR),),
-        zone="UTC",
-        start=start,
-        seed=demo.seed,
-    )
+    if known:
+        return known
+    common: dict[str, Any] = {
+        "run_id": demo.run_id,
+        "main": place,
+        "facilitators": (person(FACILITATOR),),
+        "zone": "UTC",
+        "seed": demo.seed,
+    }
+    if demo.daily:
+        from bot.facilitation.pace import Pace
+
+        return await app.managing.schedule_daily(
+            demo.lesson, first=start.date(), pace=Pace(), **common
+        )
+    return await app.managing.schedule(demo.lesson, start=start, **common)
+
+
+def _one_sitting(demo: Demo) -> Demo:
+    """Without what is due days later, which no visitor would wait for."""
+    from bot.lessons.lesson import Lesson
+
+    lesson = demo.lesson
+    script = replace(lesson.script, after=())
+    return replace(demo, lesson=Lesson.of(lesson.name, lesson.plan, script, lesson.problems))
+
+
+def _first_moment(demo: Demo) -> datetime:
+    """When a headless demo's clock is set going: ahead of everything that is to come."""
+    from bot.facilitation.pace import Pace, days_of
+    from bot.facilitation.planning import plan_daily, plan_live
+
+    if demo.daily:
+        lesson = demo.lesson.for_pace("async")
+        days = days_of(lesson.script)
+        cues = plan_daily(demo.run_id, lesson, demo.at.date(), "UTC", Pace(), days)
+    else:
+        cues = plan_live(demo.run_id, demo.lesson.for_pace("live"), demo.at)
+    return min(cue.at for cue in cues)
 
 
 def _cohort(app: App, demo: Demo, run: Run) -> Cohort:

@@ -56,8 +56,9 @@ def explain(error: Exception) -> int:
             return say(str(error), error.code)
         case LessonError():
             for problem in error.problems:
-                line = f"line {problem.line}: " if problem.line else ""
-                say(f"{line}{problem.message}")
+                line = f"line {problem.line}" if problem.line else ""
+                place = ", ".join(part for part in (problem.file, line) if part)
+                say(f"{place}: {problem.message}" if place else problem.message)
             return FAILED
         case SettingsError():
             return say(str(error), MISUSED)

@@ -1,22 +1,35 @@
-"""What an author does with a lesson: check it, see its script, see its timeline."""
+"""What an author does with a lesson: check it, see its script and what a script takes."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from bot.cli.errors import FAILED, BadUsage, explain, one_line
-from bot.lessons.files import load_lesson
+from bot.cli.errors import FAILED, BadUsage, explain, one_line, say
+from bot.lessons.files import Kinds, find_lesson, find_script, load_lesson
 from bot.lessons.lesson import Lesson, check_report
+from bot.lessons.places import unfilled
 from bot.lessons.problem import LessonError, Problem
+from bot.lessons.script import Activity
+
+if TYPE_CHECKING:
+    from bot.lessons.read_script import ScriptKind
 
 CONTENT = Path(__file__).parents[2] / "lesson_content"
 """The lessons that come with Fivefold; their folders' names can stand for them."""
+
+
+def _kinds() -> Mapping[str, ScriptKind]:
+    # Only a script needs them, and a check is to start quickly.
+    from bot.facilitation.activities import KINDS
+
+    return KINDS
+
 
 LessonPath = Annotated[
     Path,
@@ -47,7 +60,7 @@ def check(
     runnable = True
     for number, path in enumerate(paths):
         try:
-            lesson = _judged(load_lesson(path, CONTENT), people)
+            lesson = _judged(load_lesson(path, CONTENT, _kinds), people)
         except LessonError as error:
             explain(error)
             runnable = False
@@ -66,65 +79,28 @@ def derive(lesson: LessonPath) -> None:
     for how long, and with which words. Edit it to say it your own way."""
     from bot.cli.script_yaml import script_yaml
 
-    typer.echo(script_yaml(runnable(lesson)), nl=False)
+    chosen = runnable(lesson, None)
+    beside = find_script(find_lesson(lesson, CONTENT))
+    # Where this is to go into that file, the shell has just emptied it.
+    if beside and beside.stat().st_size:
+        say(f"Note: {beside} is what runs; this is what would run by the plan alone.")
+    typer.echo(script_yaml(chosen), nl=False)
 
 
-def timeline(
-    lesson: LessonPath,
-    start: Annotated[
-        str | None,
-        typer.Option(
-            metavar="TIME", help="When it begins, like “2026-03-02 09:00”; else the next full hour."
-        ),
-    ] = None,
-    zone: Annotated[str, typer.Option(help="The IANA zone of that time.")] = "UTC",
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
-) -> None:
-    """Say what would happen when, on the clocks of a zone and in UTC. Nothing is planned."""
-    from bot.cli.moments import next_full_hour, read_start, read_zone
-    from bot.clock import SystemClock
-    from bot.facilitation.timeline import plan_live
+def schema() -> None:
+    """Print the JSON Schema of a script: every key, what it takes and what it is for. Kept beside
+    a script as script.schema.json, it lets an editor help with writing."""
+    from bot.lessons.schema import script_schema
 
-    tz = read_zone(zone)
-    chosen = runnable(lesson)
-    at = read_start(start, zone) if start is not None else next_full_hour(SystemClock().now())
-    cues = plan_live("preview", chosen, at)
-    if as_json:
-        report = {
-            "title": chosen.plan.title,
-            "zone": zone,
-            "start": at.isoformat(),
-            "end": cues[-1].at.isoformat(),
-            "cues": [
-                {
-                    "at": cue.at.isoformat(),
-                    "local": cue.at.astimezone(tz).isoformat(),
-                    "kind": cue.kind,
-                    "phase": cue.phase,
-                    "activity": cue.activity,
-                }
-                for cue in cues
-            ],
-        }
-        typer.echo(as_json_text(report))
-        return
-    rows = [
-        (
-            f"{cue.at.astimezone(tz):%a %Y-%m-%d %H:%M %Z}",
-            f"{cue.at:%H:%M} UTC",
-            cue.kind,
-            cue.activity or cue.phase,
-        )
-        for cue in cues
-    ]
-    ends = cues[-1].at.astimezone(tz)
-    typer.echo(f"{one_line(chosen.plan.title)}\nin {zone}, until {ends:%H:%M on %a %d %b %Y}\n")
-    typer.echo(table(("Local time", "", "What", "Of"), rows))
+    typer.echo(as_json_text(script_schema(_kinds())))
 
 
-def runnable(where: Path) -> Lesson:
-    """The lesson there. Raises LessonError with every error that keeps it from being run."""
-    lesson = load_lesson(where, CONTENT)
+def runnable(where: Path, kinds: Kinds | None = _kinds) -> Lesson:
+    """The lesson there with its script, or without ``kinds`` as its plan alone would run.
+
+    Raises LessonError with every error that keeps it from being run.
+    """
+    lesson = load_lesson(where, CONTENT, kinds)
     if errors := [problem for problem in lesson.problems if problem.severity == "error"]:
         raise LessonError(*errors)
     return lesson
@@ -150,7 +126,8 @@ def _judged(lesson: Lesson, people: int | None) -> Lesson:
         return lesson
     from bot.facilitation.fit import judge_fit
 
-    return replace(lesson, problems=(*lesson.problems, *judge_fit(lesson, people)))
+    found = judge_fit(lesson.for_pace("live"), people)
+    return replace(lesson, problems=(*lesson.problems, *found))
 
 
 def _checked(path: Path, lesson: Lesson) -> Iterable[str]:
@@ -158,12 +135,22 @@ def _checked(path: Path, lesson: Lesson) -> Iterable[str]:
     yield one_line(lesson.plan.title) or "(no title)"
     yield f"{script.minutes()} minutes in {len(script.phases)} phases"
     yield ""
-    rows = [
+    rows: list[tuple[str, int | str, str]] = [
         (phase.name, phase.minutes, ", ".join(f"{a.kind} {a.minutes}" for a in phase.activities))
         for phase in script.phases
     ]
     if rows:
-        yield table(("Phase", "Minutes", "What runs, and for how many of them"), rows)
+        before = [("(before)", "", _around(script.before))] if script.before else []
+        after = [("(after)", "", _around(script.after))] if script.after else []
+        heads = ("Phase", "Minutes", "What runs, and for how many of them")
+        yield table(heads, [*before, *rows, *after])
+        yield ""
+    if script.handouts:
+        count = len(script.handouts)
+        yield f"{count} handouts to read" if count > 1 else "1 handout to read"
+        yield ""
+    if places := unfilled(script):
+        yield table(("Place", "To be filled in when it is scheduled"), places)
         yield ""
     for problem in lesson.problems:
         yield _said(path, problem)
@@ -171,6 +158,12 @@ def _checked(path: Path, lesson: Lesson) -> Iterable[str]:
         yield "No problems."
 
 
+def _around(activities: Sequence[Activity]) -> str:
+    said = {0: "", 1: " (1 day)"}
+    return ", ".join(f"{a.kind}{said.get(a.days, f' ({a.days} days)')}" for a in activities)
+
+
 def _said(path: Path, problem: Problem) -> str:
-    place = f"{path}:{problem.line}" if problem.line else str(path)
+    file = find_lesson(path, CONTENT).parent / problem.file if problem.file else path
+    place = f"{file}:{problem.line}" if problem.line else str(file)
     return one_line(f"{place}: {problem.severity}: {problem.message}")

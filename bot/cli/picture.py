@@ -67,7 +67,7 @@ def draw(scene: RunScene, now: datetime) -> RenderableType:
     if current and current[-1].closes_at:
         closes_at = current[-1].closes_at
         rows.append(_countdown(current[-1].opened_at, closes_at, now))
-        rows.append(_turnout(scene.answered, scene.asked))
+        rows.append(_turnout(*scene.turnouts.get(current[-1].id, (0, 0))))
     ahead = [c for c in scene.cues if c.state == "waiting" and c.kind in ("open", "end")]
     if ahead:
         coming = min(ahead, key=lambda cue: (cue.at, cue.seq))

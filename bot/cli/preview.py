@@ -16,6 +16,8 @@ from bot.chat.platform import Rejected
 from bot.cli.errors import FAILED, CommandError, say
 from bot.cli.lessons import LessonPath, runnable
 from bot.facilitation.gallery import gallery
+from bot.lessons.lesson import Lesson
+from bot.lessons.places import fill
 
 Files = Mapping[str, str]
 """The texts of the files that one message becomes, by the end of their names."""
@@ -36,8 +38,9 @@ def preview(
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the files.")],
 ) -> None:
     """Write every message of a lesson, in every state, into a folder: as text, as pages of the
-    room, or as the JSON that Slack (Block Kit) and Teams (Adaptive Cards) get."""
-    named = gallery(runnable(lesson))
+    room, or as the JSON that Slack (Block Kit) and Teams (Adaptive Cards) get. In place of what
+    the facilitator fills in stands what is asked for."""
+    named = gallery(_shown(runnable(lesson)))
     draw = _RENDERERS[look]()
     written = refused = 0
     _make(out)
@@ -59,6 +62,11 @@ def preview(
     typer.echo(f"{written} files in {out}")
     if refused:
         raise typer.Exit(FAILED)
+
+
+def _shown(lesson: Lesson) -> Lesson:
+    """The lesson as it is held live, with the labels of its places standing in them."""
+    return fill(lesson.for_pace("live"), dict(lesson.script.places))
 
 
 def _make(folder: Path) -> None:

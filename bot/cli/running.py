@@ -1,23 +1,19 @@
-"""What an operator does: keep the database, plan runs, serve them, steer them, take them home."""
+"""What an operator does: keep the database, serve runs, steer them, take them home."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import os
-import secrets
-import string
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
-from zoneinfo import ZoneInfo
 
 import typer
 
 from bot.cli.errors import BadUsage, CommandError
-from bot.cli.lessons import LessonPath, as_json_text, runnable, table
+from bot.cli.lessons import as_json_text, table
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -36,71 +32,6 @@ def migrate() -> None:
 
     asyncio.run(kept(bring_up_to_date(_settings().database)))
     typer.echo("The database is up to date.")
-
-
-def schedule(
-    lesson: LessonPath,
-    start: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="When, like “2026-03-02 09:00”; else you start it."),
-    ] = None,
-    zone: Annotated[str, typer.Option(help="The IANA zone of that time.")] = "UTC",
-    as_json: AsJson = False,
-) -> None:
-    """Plan a lesson for a cohort in the browser room, and print the links to come in by.
-
-    Without --start it waits until you press “Start now” in the room, or say “start”.
-    """
-    from bot.chat.address import Person
-    from bot.cli.moments import read_start, read_zone
-    from bot.clock import SystemClock
-
-    read_zone(zone)
-    now = SystemClock().now()
-    at = now if start is None else read_start(start, zone)
-    if at < now:
-        raise BadUsage(f"{at:%Y-%m-%d %H:%M} UTC has passed: check the date and the zone.")
-    chosen = runnable(lesson)
-    alphabet = string.ascii_lowercase + string.digits
-    run_id = "".join(secrets.choice(alphabet) for _ in range(8))
-
-    async def work(app: App) -> None:
-        leader = Person(app.room.name, "local", f"facilitator-{run_id}")
-        place = await app.room.open_channel(run_id, chosen.plan.title)
-        await app.managing.schedule(
-            chosen,
-            run_id=run_id,
-            main=place,
-            facilitators=(leader,),
-            zone=zone,
-            start=at,
-            by_itself=start is not None,
-        )
-        base = public_url(app.settings)
-        links = {
-            "run": run_id,
-            "title": chosen.plan.title,
-            "start": at.isoformat(),
-            "learners": base + app.room.entry_link(run_id),
-            "facilitator": base + app.room.entry_link(run_id, leader.id),
-        }
-        if as_json:
-            typer.echo(as_json_text(links))
-            return
-        typer.echo(
-            f"Run {run_id}: {chosen.plan.title}\n"
-            f"  begins       {_begins(at, zone) if start else 'when you start it'}\n"
-            f"  for learners {links['learners']}\n"
-            f"  for you      {links['facilitator']}\n"
-            "Keep the second link to yourself: whoever has it can run the lesson. "
-            "“fivefold serve” opens the room."
-        )
-
-    _with_app(work)
-
-
-def _begins(at: datetime, zone: str) -> str:
-    return f"{at.astimezone(ZoneInfo(zone)):%Y-%m-%d %H:%M} in {zone}, {at:%Y-%m-%d %H:%M} UTC"
 
 
 def runs(as_json: AsJson = False) -> None:
@@ -132,7 +63,7 @@ def runs(as_json: AsJson = False) -> None:
             ]
             typer.echo(table(("Run", "Status", "Start", "Lesson"), cells))
 
-    _with_app(work)
+    with_app(work)
 
 
 def run(
@@ -166,7 +97,7 @@ def run(
             case Show(Message() as message):
                 typer.echo(plain(message))
 
-    _with_app(work)
+    with_app(work)
 
 
 def evidence(
@@ -193,7 +124,7 @@ def evidence(
         written = write_evidence(report, folder)
         typer.echo(f"{len(written)} files in {folder}: open {folder / 'evidence.html'} to read.")
 
-    _with_app(work)
+    with_app(work)
 
 
 def serve(
@@ -221,7 +152,7 @@ def serve(
                 stopping.set()
                 app.alarm.wake()
 
-    _with_app(serving)
+    with_app(serving)
 
 
 def work() -> None:
@@ -236,7 +167,7 @@ def work() -> None:
         typer.echo("Working. Ctrl-C ends it.")
         await app.worker.run(stopping)
 
-    _with_app(working)
+    with_app(working)
 
 
 def public_url(settings: Settings) -> str:
@@ -262,7 +193,7 @@ def _settings() -> Settings:
     return settings
 
 
-def _with_app(work: Callable[[App], Awaitable[Any]]) -> None:
+def with_app(work: Callable[[App], Awaitable[Any]]) -> None:
     async def opened() -> None:
         async with _app() as app:
             await work(app)

@@ -2,28 +2,37 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 
 import yaml
 
 from bot.cli.errors import one_line
 from bot.lessons.lesson import Lesson
-from bot.lessons.script import Activity, ScriptPhase
+from bot.lessons.script import Activity, phase_keys
 
 _HEADER = """\
+# yaml-language-server: $schema=script.schema.json
 # {title}: the script
 #
 # This is what runs when nobody writes a script: it was made from the plan's own fields.
-# The minutes of a phase's activities add up to the phase's. In each activity the first key is
-# its kind, and its value is what people read; all texts are Markdown.
+# Edit it to say it your own way; a phase that you delete runs as it does now. The plan's own
+# notes for facilitators and questions to them come by themselves: under “notes” add yours.
+# Your editor helps with each key once this has been run here: fivefold schema > script.schema.json
+#
+# In each activity the first key is its kind, and its value is what people read: Markdown, or the
+# name of a Markdown file in this folder. The minutes are those of a lesson in one sitting.
+# An activity can take more:
+#   options: [Never, {{id: often, label: Every day}}]   # an id keeps its votes when you reword
+#   wait: true                    # in one sitting the facilitator opens it
+#   read: [background.md]         # a button opens it in private
+#   days: 2                       # how many days it is open, where the lesson runs over days
+#   live: {{minutes: 5}}            # what is different in one sitting,
+#   async: {{title: In your time}}  # and what over days: any of its fields again
 """
 _FRAME = (
     ("notice", "Shown before the first place to write."),
     ("welcome", "Opens the lesson, for everyone."),
     ("closing", "Ends it, for everyone."),
-    ("facilitator_notes", "For facilitators alone, before the lesson."),
-    ("facilitator_questions", "Asked of the facilitators in private at the end."),
 )
 _MAIN = {
     "prompt": "text",
@@ -54,7 +63,7 @@ _Dumper.add_representer(str, _text)
 
 
 def script_yaml(lesson: Lesson) -> str:
-    """The script of a lesson as a YAML document. Reading it gives `script_data` again."""
+    """The script derived from a lesson's plan, as a YAML document that is read as that script."""
     data = script_data(lesson)
     parts = [_HEADER.format(title=one_line(lesson.plan.title) or "A lesson")]
     for key, comment in _FRAME:
@@ -66,27 +75,19 @@ def script_yaml(lesson: Lesson) -> str:
 
 
 def script_data(lesson: Lesson) -> dict[str, Any]:
-    """The script as the plain data that the YAML holds; what is empty is left out."""
+    """The script as the plain data that the YAML holds; what the plan gives again is left out."""
     script = lesson.script
     frame = {
         "notice": script.notice,
         "welcome": script.welcome,
         "closing": script.closing,
-        "facilitator_notes": script.facilitator_notes,
-        "facilitator_questions": list(script.facilitator_questions),
     }
-    phases: dict[str, Any] = {}
-    used: Counter[str] = Counter()
-    for phase in script.phases:
-        used[phase.name] += 1
-        n = used[phase.name]
-        phases[f"{phase.name}[{n}]" if n > 1 else phase.name] = _phase_data(phase)
+    keys = phase_keys([phase.name for phase in script.phases])
+    phases = {
+        key: {"minutes": phase.minutes, "do": [_activity(one) for one in phase.activities]}
+        for key, phase in zip(keys, script.phases, strict=True)
+    }
     return {**{key: value for key, value in frame.items() if value}, "phases": phases}
-
-
-def _phase_data(phase: ScriptPhase) -> dict[str, Any]:
-    notes = {"notes": phase.notes} if phase.notes else {}
-    return {"minutes": phase.minutes, **notes, "do": [_activity(one) for one in phase.activities]}
 
 
 def _activity(activity: Activity) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields, is_dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from bot.chat.text import UserText
@@ -51,6 +51,8 @@ def as_data(value: Any) -> Any:
             return text
         case datetime():
             return utc(value)
+        case time():
+            return value.isoformat("minutes")
         case tuple() | list():
             return [as_data(each) for each in value]
         case dict():

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.chat.plain import percent
 from bot.evidence.moments import day, length, minute
-from bot.evidence.reading import labels, learners, shown_name, standing, turnouts, visible
+from bot.evidence.reading import (
+    labels,
+    learners,
+    shown_name,
+    spans,
+    standing,
+    turnouts,
+    visible,
+)
+from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.state import Cue
 from bot.service.reporting import RunReport
 from bot.words import t, tn
 
@@ -53,8 +65,9 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
     )
     opened = sum(bool(asked.openings) for asked in report.activities)
     asking = sum(bool(asked.questions) for asked in report.activities)
-    planned = run.lesson.script.minutes() * 60
-    took = (run.ended_at - run.start).total_seconds() if run.ended_at else None
+    planned = (report.cues[-1].planned - _begins(report).planned).total_seconds()
+    began = _begins(report).done_at
+    took = (run.ended_at - began).total_seconds() if run.ended_at and began else None
     return [
         (
             tn("learner took part", "learners took part", len(there)),
@@ -75,6 +88,15 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
     ]
 
 
+def _begins(report: RunReport) -> Cue:
+    return next(cue for cue in report.cues if cue.kind == "start")
+
+
+def _seconds(begun: Sequence[datetime], ended: Sequence[datetime]) -> float:
+    """From the first beginning to the last end."""
+    return (max(ended) - min(begun)).total_seconds() if begun and ended else 0.0
+
+
 def _remarks(report: RunReport) -> str:
     """How many answers were late, changed or withdrawn, where any were."""
     rows = standing(report)
@@ -92,16 +114,17 @@ def _remarks(report: RunReport) -> str:
 def lengths(report: RunReport) -> list[dict[str, Any]]:
     """Each phase's planned time and the time in which it was open, as text and as bars."""
     openings = {asked.activity.id: asked.openings for asked in report.activities}
+    plans = spans(report)
     measured = []
-    for phase in report.run.lesson.script.phases:
-        spans = [
-            (opening.closed_at - opening.opened_at).total_seconds() if opening.closed_at else None
-            for activity in phase.activities
-            for opening in openings.get(activity.id, ())
-        ]
-        done = [span for span in spans if span is not None]
-        actual = sum(done) if done and len(done) == len(spans) else None
-        measured.append((phase.name, phase.minutes * 60, actual, bool(spans)))
+    for part in report.run.lesson.script.parts():
+        ids = [activity.id for activity in part.activities]
+        held = [opening for id in ids for opening in openings.get(id, ())]
+        ends = [opening.closed_at for opening in held if opening.closed_at]
+        begun = [opening.opened_at for opening in held]
+        actual = _seconds(begun, ends) if ends and len(ends) == len(held) else None
+        meant = [plans[id] for id in ids if id in plans]
+        planned = _seconds([opens for opens, _ in meant], [closes for _, closes in meant])
+        measured.append((phase_title(part.name), planned, actual, bool(held)))
     longest = max([1.0, *(max(planned, actual or 0) for _, planned, actual, _ in measured)])
     return [
         {

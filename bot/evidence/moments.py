@@ -48,11 +48,13 @@ def moment(at: datetime, run: Run) -> str:
 
 
 def length(seconds: float) -> str:
-    """``3 h 2 min``, ``4 min 10 s``, ``45 s``: the two largest units, never negative."""
+    """``3 h 2 min``, ``45 s``, ``2 d``: the two largest units in a row, never negative."""
     whole = round(abs(seconds))
-    hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    units = [(hours, t("h")), (minutes, t("min")), (0 if hours else rest, t("s"))]
-    return " ".join(f"{n} {unit}" for n, unit in units if n) or f"0 {t('s')}"
+    days, hours, minutes = whole // 86_400, whole // 3600 % 24, whole // 60 % 60
+    units = [(days, t("d")), (hours, t("h")), (minutes, t("min")), (whole % 60, t("s"))]
+    first = next((n for n, (count, _) in enumerate(units) if count), len(units) - 1)
+    said = [f"{n} {unit}" for n, unit in units[first : first + 2] if n]
+    return " ".join(said) or f"0 {t('s')}"
 
 
 def difference(planned: datetime, actual: datetime) -> str:

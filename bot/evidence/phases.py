@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from markupsafe import Markup
 
 from bot.chat.plain import percent
 from bot.evidence.moments import length, moment
 from bot.evidence.prose import prose_html
-from bot.evidence.reading import Turnout, labels, shown_name, standing, turnouts, visible
+from bot.evidence.reading import (
+    Turnout,
+    labels,
+    shown_name,
+    spans,
+    standing,
+    turnouts,
+    visible,
+)
 from bot.facilitation.activities.kind import Question
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.state import Opening, Run
 from bot.service.reporting import AnswerRow, AskedActivity, RunReport
 from bot.words import t, tn
@@ -80,14 +90,14 @@ class Phase:
 
 def phases(report: RunReport) -> tuple[Phase, ...]:
     """Every phase with all its activities, opened or not."""
-    names, who, rows = labels(report), turnouts(report), standing(report)
+    names, who, rows, plans = labels(report), turnouts(report), standing(report), spans(report)
     asked = {each.activity.id: each for each in report.activities}
     numbers = {each.activity.id: n for n, each in enumerate(report.activities, start=1)}
     return tuple(
         Phase(
             anchor=f"phase-{n}",
-            name=visible(phase.name),
-            minutes=length(phase.minutes * 60),
+            name=visible(phase_title(phase.name)),
+            minutes=length(phase.minutes * 60) if phase.minutes and not report.run.pace else "",
             activities=tuple(
                 _held(
                     report.run,
@@ -96,12 +106,13 @@ def phases(report: RunReport) -> tuple[Phase, ...]:
                     f"activity-{numbers[activity.id]}",
                     visible(names[activity.id]),
                     who.get(activity.id),
+                    plans.get(activity.id),
                 )
                 for activity in phase.activities
                 if activity.id in asked
             ),
         )
-        for n, phase in enumerate(report.run.lesson.script.phases, start=1)
+        for n, phase in enumerate(report.run.lesson.script.parts(), start=1)
     )
 
 
@@ -119,6 +130,7 @@ def _held(
     anchor: str,
     name: str,
     turnout: Turnout | None,
+    planned: tuple[datetime, datetime] | None,
 ) -> Held:
     # A field of this name is what an activity says to everyone, whatever else it has.
     text = asked.activity.spec.get("text")
@@ -126,7 +138,7 @@ def _held(
     return Held(
         anchor=anchor,
         name=name,
-        minutes=length(asked.activity.minutes * 60),
+        minutes=length((planned[1] - planned[0]).total_seconds()) if planned else "",
         turnout=t(
             "{answered} of {asked} learners answered",
             answered=len(turnout.answered),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.facilitation.state import Participant
 from bot.service.reporting import AnswerRow, AskedActivity, RunReport
@@ -61,7 +62,7 @@ def troubled(report: RunReport) -> tuple[Delivery, ...]:
 def labels(report: RunReport) -> dict[str, str]:
     """A name for every activity, unique in its phase: ``Poll``, ``Poll 2``."""
     names = {}
-    for phase in report.run.lesson.script.phases:
+    for phase in report.run.lesson.script.parts():
         seen: Counter[str] = Counter()
         for activity in phase.activities:
             seen[activity.kind] += 1
@@ -69,6 +70,16 @@ def labels(report: RunReport) -> dict[str, str]:
             name = activity.kind.replace("_", " ").capitalize()
             names[activity.id] = f"{name} {n}" if n > 1 else name
     return names
+
+
+def spans(report: RunReport) -> dict[str, tuple[datetime, datetime]]:
+    """From when until when each activity was first planned to be open, by its id."""
+    planned = {(cue.kind, cue.activity): cue.planned for cue in report.cues}
+    return {
+        activity: (opens, planned["close", activity])
+        for (kind, activity), opens in planned.items()
+        if kind == "open" and ("close", activity) in planned
+    }
 
 
 def learners(report: RunReport) -> tuple[Participant, ...]:

@@ -9,6 +9,7 @@ from bot.chat.address import Person
 from bot.chat.plain import percent
 from bot.evidence.moments import difference, moment
 from bot.evidence.reading import labels, shown_name, standing, troubled, turnouts, visible
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.state import Cue
 from bot.service.reporting import RunReport
 from bot.service.store import Delivery
@@ -38,7 +39,8 @@ def people(report: RunReport) -> list[dict[str, Any]]:
                 "first": moment(min(times), report.run) if times else "–",
                 "last": moment(max(times), report.run) if times else "–",
                 "missing": [
-                    visible(f"{phases[activity]}: {names[activity]}") for activity in missing
+                    visible(f"{phase_title(phases[activity])}: {names[activity]}")
+                    for activity in missing
                 ],
             }
         )
@@ -61,7 +63,7 @@ def timeline(report: RunReport) -> list[dict[str, str]]:
 
 
 def _cue(cue: Cue, names: dict[str, str]) -> str:
-    about = visible(f"{cue.phase}: {names.get(cue.activity, cue.activity)}")
+    about = visible(f"{phase_title(cue.phase)}: {names.get(cue.activity, cue.activity)}")
     match cue.kind:
         case "start":
             return t("The lesson starts")
@@ -103,7 +105,7 @@ def _message(report: RunReport, delivery: Delivery) -> str:
     cues = {cue.seq: cue for cue in report.cues}
     cue = cues.get(delivery.owed.cue) if delivery.owed.cue is not None else None
     purpose = delivery.owed.purpose.replace("_", " ").capitalize()
-    about = f"{activity.phase}: {labels(report)[activity.id]}" if activity else ""
+    about = f"{phase_title(activity.phase)}: {labels(report)[activity.id]}" if activity else ""
     about = about or (cue.phase if cue else "")
     return visible(f"{purpose} ({about})" if about else purpose)
 
@@ -142,7 +144,10 @@ def _deed(what: str) -> str:
         "resume": t("Went on after the pause"),
         "next": t("Moved on to what comes next"),
         "close": t("Closed what was open"),
+        "wait": t("Waited for the facilitator"),
     }
+    if days := re.fullmatch(r"extend-(\d{1,2})d", what):
+        return tn("Gave {count} day more", "Gave {count} days more", int(days[1]))
     minutes = re.fullmatch(r"extend-(\d{1,3})", what)
     if minutes:
         return tn("Gave {count} minute more", "Gave {count} minutes more", int(minutes[1]))

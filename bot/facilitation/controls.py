@@ -1,7 +1,8 @@
 """The facilitator's controls: pure changes of a run and its cues.
 
 Time that stands still, or is given or taken, moves every cue that still waits; what was posted
-with a deadline is drawn again. Cues that were carried out never move.
+with a deadline is drawn again. Cues that were carried out never move. A lesson over days moves by
+whole lesson days, so that everything keeps its time of day.
 """
 
 from __future__ import annotations
@@ -14,24 +15,30 @@ from typing import Literal
 
 from bot.facilitation.changes import Changes
 from bot.facilitation.owing import owe_panels
+from bot.facilitation.planning import moved_by_days
 from bot.facilitation.state import LOBBY, Audit, Cue, Opening, Run
+from bot.lessons.script import BEFORE
 from bot.words import t
 
 Verb = Literal["start", "pause", "resume", "extend", "next", "close", "status", "help"]
 MOST_MINUTES = 240
+MOST_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What a facilitator asks for; ``minutes`` belongs to "extend"."""
+    """What a facilitator asks for; ``minutes``, or ``days`` over days, belong to "extend"."""
 
     verb: Verb
     minutes: int = 0
+    days: int = 0
 
     @property
     def item(self) -> str:
         """How a button's callback names it."""
-        return f"extend-{self.minutes}" if self.verb == "extend" else self.verb
+        if self.verb != "extend":
+            return self.verb
+        return f"extend-{self.days}d" if self.days else f"extend-{self.minutes}"
 
 
 class NotNow(Exception):
@@ -53,14 +60,19 @@ _WORDS: dict[str, Verb] = {
 _MINUTES = re.compile(r"(?:\+|extend[ -]|\+ )(\d{1,3})(?: ?m(?:in(?:utes?)?)?)?")
 
 
+_DAYS = re.compile(r"(?:\+ ?|extend[ -])(\d{1,2}) ?d(?:ays?)?")
+
+
 def parse_command(text: str) -> Command | None:
-    """The command that these words are, such as ``pause``, ``+5`` or ``close now``."""
+    """The command that these words are, such as ``pause``, ``+5``, ``+1 day`` or ``close now``."""
     words = " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
     words = words.strip(" .!")
     if words in _WORDS:
         return Command(_WORDS[words])
-    minutes = _MINUTES.fullmatch(words)
-    return Command("extend", int(minutes[1])) if minutes else None
+    if minutes := _MINUTES.fullmatch(words):
+        return Command("extend", int(minutes[1]))
+    days = _DAYS.fullmatch(words)
+    return Command("extend", days=int(days[1])) if days else None
 
 
 def control(
@@ -87,7 +99,7 @@ def control(
         case "resume":
             changed, moved = _resume(run, cues, now)
         case "extend":
-            moved = _extend(run, cues, openings, command.minutes)
+            moved = _extend(run, cues, openings, command)
         case "next":
             moved = _next(run, cues, now)
         case "close":
@@ -100,7 +112,7 @@ def control(
         run=revised,
         cues=tuple(moved),
         openings=open_now,
-        dirty=tuple(o.id for o in open_now),
+        dirty=tuple(dict.fromkeys(o.post for o in open_now)),
         dirty_run=run.id,
         audits=(Audit(run.id, now, by, command.item, revised.revision),),
     )
@@ -159,24 +171,51 @@ def _with_deadlines(openings: Sequence[Opening], moved: Sequence[Cue]) -> tuple[
 
 def _start(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
     if any(cue.kind == "start" and cue.state == "done" for cue in cues):
-        if run.status == "paused":
+        if run.status == "paused" and not is_before(run, cues):
             raise NotNow(t("The lesson is paused. Say “resume” first."))
-        raise NotNow(t("The lesson has started already."))
+        if not is_before(run, cues):
+            raise NotNow(t("The lesson has started already."))
+        # What runs ahead of it is over when the lesson itself begins.
+        going = replace(run, status="running", paused_at=None, pause_reason="")
+        return going, _next(going, cues, now)
+    going = replace(run, status="scheduled", start=now, paused_at=None, pause_reason="")
+    if run.pace:
+        ahead = _from_now_on(run, cues, now)
+        pulled = {cue.seq: cue for cue in _pulled(ahead, now)}
+        return going, [pulled.get(cue.seq, cue) for cue in ahead]
     by = now - next(cue.at for cue in cues if cue.kind == "start")
     moved = [replace(cue, at=max(now, cue.at)) for cue in _shift(cues, by)]
-    going = replace(run, status="scheduled", start=now, paused_at=None, pause_reason="")
     return going, moved
+
+
+def is_before(run: Run, cues: Sequence[Cue]) -> bool:
+    """Whether of a live run only that has begun which comes before it."""
+    opened = {cue.phase for cue in cues if cue.kind == "open" and cue.state == "done"}
+    return run.pace is None and opened == {BEFORE}
 
 
 def _resume(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
     if run.status != "paused" or run.paused_at is None:
         raise NotNow(t("The lesson is not paused."))
-    # Clocks differ between machines: going on never takes time away.
-    by = max(now - run.paused_at, timedelta(0))
     started = any(cue.kind == "start" and cue.state == "done" for cue in cues)
     status: Literal["running", "scheduled"] = "running" if started else "scheduled"
     going = replace(run, status=status, paused_at=None, pause_reason="")
+    if run.pace:
+        return going, _from_now_on(run, cues, now)
+    # Clocks differ between machines: going on never takes time away.
+    by = max(now - run.paused_at, timedelta(0))
     return going, _shift(cues, by)
+
+
+def _from_now_on(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
+    """Over days: if something was missed, all that waits comes as many lesson days later as bring
+    the first of it back into the future."""
+    ahead = [cue for cue in cues if cue.state == "waiting"]
+    for days in range(MOST_DAYS):
+        moved = moved_by_days(ahead, days, run) if days else ahead
+        if all(cue.at >= now for cue in moved if cue.kind != "notes"):
+            return moved
+    raise NotNow(t("That was too long ago to go on; please schedule the lesson again."))
 
 
 def _running(run: Run) -> None:
@@ -191,13 +230,42 @@ def _open_activity(openings: Sequence[Opening]) -> Opening:
     return current[-1]
 
 
-def _extend(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], minutes: int) -> list[Cue]:
+def _extend(
+    run: Run, cues: Sequence[Cue], openings: Sequence[Opening], command: Command
+) -> list[Cue]:
     _running(run)
-    if not 1 <= minutes <= MOST_MINUTES:
+    if command.days and run.pace is None:
+        raise NotNow(t("This lesson is held in one sitting: give minutes, for example “+5”."))
+    if command.days:
+        if command.days > MOST_DAYS:
+            raise NotNow(t("Give 1 to {most} days, for example “+1 day”.", most=MOST_DAYS))
+        _open_activity(openings)
+        return moved_by_days(cues, command.days, run)
+    if not 1 <= command.minutes <= MOST_MINUTES:
         most = MOST_MINUTES
         raise NotNow(t("Give 1 to {most} minutes, for example “+5”.", most=most))
-    _open_activity(openings)
-    return _shift(cues, timedelta(minutes=minutes))
+    current = _open_activity(openings)
+    if run.pace is None:
+        return _shift(cues, timedelta(minutes=command.minutes))
+    closing = _closing(cues, _beside(current, openings))
+    later = [replace(cue, at=cue.at + timedelta(minutes=command.minutes)) for cue in closing]
+    coming = [c.at for c in cues if c.state == "waiting" and c.kind in ("open", "end")]
+    if any(was.at <= at < cue.at for was, cue in zip(closing, later, strict=True) for at in coming):
+        raise NotNow(t("The next post comes before that: give a day, “+1 day”."))
+    return later
+
+
+def _beside(opening: Opening, openings: Sequence[Opening]) -> set[str]:
+    """The activities that are open in the same post."""
+    return {o.activity for o in _open_now(openings) if o.post == opening.post}
+
+
+def _closing(cues: Sequence[Cue], activities: set[str]) -> list[Cue]:
+    return [
+        cue
+        for cue in cues
+        if cue.kind == "close" and cue.activity in activities and cue.state == "waiting"
+    ]
 
 
 def _not_paused(run: Run) -> None:
@@ -212,6 +280,8 @@ def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
     if not ahead:
         raise NotNow(t("There is nothing after this."))
     target = min(ahead, key=lambda cue: (cue.at, cue.seq))
+    if run.pace:
+        return _pulled(cues, now)
     earlier = [
         replace(cue, at=min(cue.at, now))
         for cue in cues
@@ -227,12 +297,19 @@ def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
     return [*earlier, *later]
 
 
-def _close(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime) -> list[Cue]:
-    _running(run)
-    _not_paused(run)
-    current = _open_activity(openings)
+def _pulled(cues: Sequence[Cue], now: datetime) -> list[Cue]:
+    """Over days: the next day's post comes now; everything after it stays where it is."""
+    ahead = [c for c in cues if c.state == "waiting" and c.kind in ("start", "open", "end")]
+    target = min(cue.at for cue in ahead)
     return [
         replace(cue, at=min(cue.at, now))
         for cue in cues
-        if cue.kind == "close" and cue.activity == current.activity and cue.state == "waiting"
+        if cue.state == "waiting" and (cue.at < target or (cue.at == target and cue in ahead))
     ]
+
+
+def _close(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime) -> list[Cue]:
+    _running(run)
+    _not_paused(run)
+    together = _beside(_open_activity(openings), openings)
+    return [replace(cue, at=min(cue.at, now)) for cue in _closing(cues, together)]

@@ -22,7 +22,7 @@ def minutes_needed(people: int) -> int:
 def judge_fit(lesson: Lesson, people: int) -> Iterator[Problem]:
     """A warning for each discussion that is too short for everybody to read everybody."""
     needed = minutes_needed(people)
-    for activity in lesson.script.activities():
+    for activity in (one for phase in lesson.script.phases for one in phase.activities):
         if activity.kind == "discussion" and activity.minutes < needed:
             yield Problem(
                 "warning",

@@ -24,8 +24,9 @@ from bot.facilitation.activities.kind import Scene
 from bot.facilitation.activities.poll import OTHER
 from bot.facilitation.controls import pause_for_late_cue
 from bot.facilitation.notices import RunScene, Trouble
+from bot.facilitation.planning import plan_live
 from bot.facilitation.state import Cue, Given, Opening, Participant, Response, Run
-from bot.facilitation.timeline import opening_id, plan_live, scene_of
+from bot.facilitation.timeline import opening_id, scene_of
 from bot.lessons.lesson import Lesson
 
 Named = tuple[str, Message | Form]
@@ -148,7 +149,7 @@ def _given(options: Sequence[str], n: int) -> Given:
 
 
 def _for_facilitators(run: Run, cues: tuple[Cue, ...]) -> Iterator[Named]:
-    scene = RunScene(run, cues, asked=len(_NAMES), delivery="preview")
+    scene = RunScene(run, cues, delivery="preview")
     for cue in cues:
         if cue.kind == "notes":
             yield f"notes-{cue.phase}", notices.notes(replace(scene, cue=cue.seq))
@@ -171,7 +172,7 @@ def _panels(scene: RunScene) -> Mapping[str, RunScene]:
         run=running,
         cues=[replace(c, state="done") if c.seq <= first.seq else c for c in cues],
         openings=(opening,),
-        answered=2,
+        turnouts={opening.id: (2, len(_NAMES))},
     )
     paused = replace(running, status="paused", paused_at=first.at)
     late = pause_for_late_cue(running, first, first.at + timedelta(minutes=12)).run or paused

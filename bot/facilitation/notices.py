@@ -23,8 +23,8 @@ from bot.chat.message import (
     Note,
     Text,
 )
-from bot.chat.text import Strong, When
-from bot.facilitation.controls import Command
+from bot.chat.text import Strong, When, WhenStyle
+from bot.facilitation.controls import Command, is_before
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.lessons.prose import prose, prose_line
 from bot.words import t, tn
@@ -42,14 +42,13 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class RunScene:
-    """What can be seen of a run as a whole. ``answered`` of ``asked`` is the open activity's;
-    ``asked`` is 0 where it asks nobody anything. ``names`` says what activities are called."""
+    """What can be seen of a run as a whole. ``turnouts`` are how many of how many have answered,
+    by opening, where something is asked. ``names`` says what activities are called."""
 
     run: Run
     cues: Sequence[Cue] = ()
     openings: Sequence[Opening] = ()
-    answered: int = 0
-    asked: int = 0
+    turnouts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     troubles: Sequence[Trouble] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     cue: int | None = None
@@ -86,11 +85,14 @@ def welcome(run: Run) -> Message:
         "What you write here is kept for your facilitator. Each post says who else can read it, "
         "and you can change what you wrote until the lesson ends."
     )
+    one_a_day = t("It comes in one post a day. Take part when it suits you, until the post closes.")
+    daily = (Text((one_a_day,)),)
     return Message(
         summary=t("Welcome to {lesson}", lesson=plan.title),
         blocks=(
             Heading(plan.title, 1),
             *prose(script.welcome),
+            *(daily if run.pace else ()),
             Divider(),
             *notice,
             Note((kept,)),
@@ -148,9 +150,9 @@ def panel(scene: RunScene) -> Message:
     buttons = _buttons(scene)
     if buttons:
         blocks.append(Buttons(buttons))
-    blocks.append(
-        Note((t("Or say: start, pause, resume, +5, next, close, status. Only you see this."),))
-    )
+    more = "+1 day" if run.pace else "+5"
+    commands = f"start, pause, resume, {more}, next, close, status"
+    blocks.append(Note((t("Or say: {commands}. Only you see this.", commands=commands),)))
     return Message(summary, tuple(blocks))
 
 
@@ -197,7 +199,9 @@ def _state(run: Run) -> str:
     return {
         "scheduled": t("Scheduled, not started yet."),
         "running": t("Running."),
-        "paused": t("Paused. Time stands still until you resume."),
+        "paused": t("Paused until you resume.")
+        if run.pace
+        else t("Paused. Time stands still until you resume."),
         "ended": t("Ended."),
     }[run.status]
 
@@ -216,21 +220,24 @@ def _now_and_next(scene: RunScene) -> list[Block]:
     blocks: list[Block] = []
     current = [o for o in scene.openings if o.is_open and o.activity != LOBBY]
     for opening in current:
+        answered, asked = scene.turnouts.get(opening.id, (0, 0))
         have = tn(
             "{answered} of {count} has answered",
             "{answered} of {count} have answered",
-            scene.asked,
-            answered=scene.answered,
+            asked,
+            answered=answered,
         )
-        turnout = (f" – {have}",) if scene.asked else ()
+        turnout = (f" – {have}",) if asked else ()
         blocks.append(Text((t("Now: "), Strong(scene.named(opening.activity)), *turnout)))
-        if opening.closes_at and scene.run.status == "running":
-            blocks.append(Deadline(opening.closes_at))
+    if scene.run.status == "running":
+        closes = dict.fromkeys(o.closes_at for o in current if o.closes_at)
+        blocks += [Deadline(at) for at in closes]
     ahead = [c for c in scene.cues if c.state == "waiting" and c.kind in ("open", "end")]
     if ahead and scene.run.status != "ended":
         coming = min(ahead, key=lambda cue: (cue.at, cue.seq))
         what = scene.named(coming.activity) if coming.activity else t("the end")
-        when = (t(" at "), When(coming.at)) if scene.run.status != "paused" else ()
+        style: WhenStyle = "date_time" if scene.run.pace else "time"
+        when = (t(" at "), When(coming.at, style)) if scene.run.status != "paused" else ()
         blocks.append(Text((t("Next: "), Strong(what), *when)))
     return blocks
 
@@ -245,10 +252,17 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
     match run.status:
         case "scheduled":
             return (button(t("Start now"), Command("start"), "primary"),)
+        case "running" | "paused" if is_before(run, scene.cues):
+            return (
+                button(t("Start the lesson"), Command("start"), "primary"),
+                button(t("Status"), Command("status")),
+            )
         case "running":
             return (
                 button(t("Pause"), Command("pause")),
-                button(t("+5 minutes"), Command("extend", 5)),
+                button(t("+1 day"), Command("extend", days=1))
+                if run.pace
+                else button(t("+5 minutes"), Command("extend", 5)),
                 button(t("Close now"), Command("close")),
                 button(t("Next"), Command("next"), "primary"),
                 button(t("Status"), Command("status")),

@@ -11,6 +11,7 @@ from typing import Literal
 
 from bot.chat.address import Person, Place
 from bot.chat.text import UserText
+from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
 
 RunStatus = Literal["scheduled", "running", "paused", "ended"]
@@ -30,7 +31,8 @@ class Run:
     ``id`` is letters and digits. ``start`` is when the lesson began or is to begin; ``zone`` is
     the facilitator's IANA zone. ``revision`` rises with every change of plan.
     ``paused_at`` is the moment from which time stands still, while ``status`` is "paused";
-    ``pause_reason`` is said to the facilitator where the bot itself paused.
+    ``pause_reason`` is said to the facilitator where the bot itself paused. With a ``pace`` it
+    runs over days, without one it is live.
     """
 
     id: str
@@ -45,6 +47,7 @@ class Run:
     paused_at: datetime | None = None
     pause_reason: str = ""
     ended_at: datetime | None = None
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,8 @@ class Cue:
 class Opening:
     """One time that an activity is open; a second one of the same activity has ``n`` 2.
 
-    ``id`` is letters, digits and ``-``, so that callbacks can carry it.
+    ``id`` is letters, digits and ``-``, so that callbacks can carry it. ``shown_in`` is the id of
+    the opening in whose post it stands, where that is not its own.
     """
 
     id: str
@@ -82,6 +86,12 @@ class Opening:
     opened_at: datetime
     closes_at: datetime | None
     closed_at: datetime | None = None
+    shown_in: str = ""
+
+    @property
+    def post(self) -> str:
+        """The id of the opening that has the post in which this one stands."""
+        return self.shown_in or self.id
 
     @property
     def is_open(self) -> bool:

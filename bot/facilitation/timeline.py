@@ -1,4 +1,4 @@
-"""The timeline: a lesson and a start make cues; a cue that came due makes changes."""
+"""The timeline: what is due, and the changes that a cue makes when it comes due."""
 
 from __future__ import annotations
 
@@ -9,41 +9,12 @@ from typing import Any
 
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Scene
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.changes import Changes
 from bot.facilitation.owing import LAST_WORD, owe, owe_panels
-from bot.facilitation.state import LOBBY, Cue, CueKind, Opening, Run
-from bot.lessons.lesson import Lesson
+from bot.facilitation.planning import is_asynchronous
+from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.lessons.script import Activity
-
-NOTES_AHEAD = timedelta(minutes=5)
-"""How long before a phase its notes reach the facilitator."""
-
-
-def plan_live(run: str, lesson: Lesson, start: datetime) -> tuple[Cue, ...]:
-    """The cues of a lesson held in one sitting from ``start`` (UTC), in the order they come.
-
-    Each activity closes when the next one opens. A phase's notes come ahead of it, those of the
-    first phase ahead of the start.
-    """
-    moments: list[tuple[CueKind, datetime, str, str]] = []
-    moments.append(("start", start, "", ""))
-    at = start
-    for phase in lesson.script.phases:
-        moments.append(("notes", at - NOTES_AHEAD, phase.name, ""))
-        for activity in phase.activities:
-            moments.append(("open", at, phase.name, activity.id))
-            at += timedelta(minutes=activity.minutes)
-            moments.append(("close", at, phase.name, activity.id))
-    moments.append(("end", at, "", ""))
-    ordered = sorted(moments, key=lambda moment: (moment[1], _ORDER[moment[0]]))
-    waiting = {activity.id for activity in lesson.script.activities() if activity.wait}
-    return tuple(
-        Cue(run, seq, kind, at, at, phase, activity, waits=kind == "open" and activity in waiting)
-        for seq, (kind, at, phase, activity) in enumerate(ordered, start=1)
-    )
-
-
-_ORDER: dict[CueKind, int] = {"close": 0, "notes": 1, "start": 2, "open": 3, "end": 4}
 
 
 def next_due(cues: Iterable[Cue], now: datetime) -> Cue | None:
@@ -52,12 +23,19 @@ def next_due(cues: Iterable[Cue], now: datetime) -> Cue | None:
     return min(due, key=lambda cue: (cue.at, cue.seq)) if due else None
 
 
-def is_too_late(cue: Cue, now: datetime, grace: timedelta) -> bool:
+def is_too_late(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime, grace: timedelta) -> bool:
     """Whether a cue came due so long ago that a person should decide what happens next.
 
-    Notes are harmless late, and closing late takes nothing from anybody.
+    Notes are harmless late, and closing late takes nothing from anybody. What is open for days may
+    open late as long as it has not come to its close.
     """
-    return cue.kind in ("start", "open", "end") and now - cue.at > grace
+    if cue.kind not in ("start", "open", "end"):
+        return False
+    together = _opening_with(cue, run, cues, now)
+    if together or is_asynchronous(run, cue.phase):
+        names = {c.activity for c in (cue, *together)}
+        return any(c.at <= now for c in cues if c.kind == "close" and c.activity in names)
+    return now - cue.at > grace
 
 
 def name_of(run: Run, activity: str) -> str:
@@ -65,7 +43,7 @@ def name_of(run: Run, activity: str) -> str:
     each = activity_of(run, activity)
     kind = KINDS[each.kind]
     title = kind.title(kind.model.model_validate(each.spec))
-    return f"{each.phase}: {title}" if each.phase else title
+    return f"{phase_title(each.phase)}: {title}" if each.phase else title
 
 
 def activity_of(run: Run, activity: str) -> Activity:
@@ -79,10 +57,17 @@ def activity_of(run: Run, activity: str) -> Activity:
 
 
 def scene_of(run: Run, opening: Opening, **seen: Any) -> Scene[Any]:
-    """The scene of an opening; ``seen`` are the further fields of `Scene`."""
+    """The scene of an opening; ``seen`` are the further fields of `Scene`.
+
+    What stands in another's post has no thread of its own.
+    """
     activity = activity_of(run, opening.activity)
     spec = KINDS[activity.kind].model.model_validate(activity.spec)
-    return Scene(run=run, activity=activity, spec=spec, opening=opening, **seen)
+    scene = Scene(run=run, activity=activity, spec=spec, opening=opening, **seen)
+    if not opening.shown_in:
+        return scene
+    alone = replace(scene.capabilities, threads=False, hears_replies=False)
+    return replace(scene, capabilities=alone)
 
 
 def opening_id(run: Run, activity: str, n: int) -> str:
@@ -94,11 +79,12 @@ def opening_id(run: Run, activity: str, n: int) -> str:
 def perform(
     cue: Cue, run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime
 ) -> Changes:
-    """What a due cue leads to. The cue itself is marked as done."""
-    done = Changes(cues=(replace(cue, state="done", done_at=now),))
+    """What a due cue leads to. The cue itself is marked as done, with those that open with it."""
+    group = _opening_with(cue, run, cues, now)
+    done = Changes(cues=tuple(replace(c, state="done", done_at=now) for c in (cue, *group)))
     match cue.kind:
         case "start":
-            return done + _start(run, now)
+            return done + _start(run, group, cues, openings, now)
         case "notes":
             return done + Changes(
                 owed=tuple(
@@ -107,11 +93,23 @@ def perform(
                 )
             )
         case "open":
-            return done + _open(cue, run, cues, openings, now)
+            return done + _open((cue, *group), run, cues, openings, now)
         case "close":
             return done + close_openings(run, openings, now, only=cue.activity)
         case "end":
             return done + _end(run, openings, now)
+
+
+def _opening_with(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Cue, ...]:
+    """The other cues that open now and belong in the same post, those of a missed day too."""
+    ahead = [c for c in cues if c.kind == "open" and c.state == "waiting" and c.at <= now]
+    if cue.kind == "start":
+        ahead = [c for c in ahead if c.phase == ahead[0].phase]
+    elif cue.kind == "open":
+        ahead = [c for c in ahead if c.phase == cue.phase and c.seq != cue.seq]
+    else:
+        return ()
+    return tuple(c for c in ahead if is_asynchronous(run, c.phase))
 
 
 def close_openings(
@@ -127,38 +125,56 @@ def close_openings(
     for opening in to_close:
         closed = replace(opening, closed_at=now)
         scene = scene_of(run, closed)
-        changes += Changes(openings=(closed,), dirty=(closed.id,))
+        changes += Changes(openings=(closed,), dirty=(closed.post,))
         changes += KINDS[scene.activity.kind].close(scene)
     return changes + Changes(dirty_run=run.id if to_close else "")
 
 
-def _start(run: Run, now: datetime) -> Changes:
-    started = replace(run, status="running", start=now)
+def _start(
+    run: Run, group: Sequence[Cue], cues: Sequence[Cue], openings: Sequence[Opening], now: datetime
+) -> Changes:
+    """The lesson begins, with a post of its own or at the head of the first day's."""
+    # What runs before a live run does not begin it.
+    start = run.start if run.lesson.script.before and run.pace is None else now
+    started = replace(run, status="running", start=start)
     lobby = Opening(opening_id(run, LOBBY, 1), run.id, LOBBY, 1, now, None)
+    panels = Changes(owed=owe_panels(run, now, 1))
+    if group:
+        return panels + _open(group, started, cues, openings, now, head=(lobby,))
     welcome = owe(run, "welcome", run.main, now, now + LAST_WORD, opening=lobby.id)
-    return Changes(run=started, openings=(lobby,), owed=(welcome, *owe_panels(run, now, 1)))
+    return panels + Changes(run=started, openings=(lobby,), owed=(welcome,))
 
 
 def _open(
-    cue: Cue, run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime
+    group: Sequence[Cue],
+    run: Run,
+    cues: Sequence[Cue],
+    openings: Sequence[Opening],
+    now: datetime,
+    head: Sequence[Opening] = (),
 ) -> Changes:
-    n = 1 + max((o.n for o in openings if o.activity == cue.activity), default=0)
-    closes_at = next(
-        (
-            c.at
-            for c in cues
-            if c.kind == "close" and c.activity == cue.activity and c.state == "waiting"
-        ),
-        None,
-    )
-    opening = Opening(opening_id(run, cue.activity, n), run.id, cue.activity, n, now, closes_at)
-    post = owe(run, "activity", run.main, now, closes_at or now + LAST_WORD, opening=opening.id)
-    scene = scene_of(run, opening)
-    more = KINDS[scene.activity.kind].open(scene)
+    """Open these in one post, ``head`` with them. Its thread is that of the first that has one."""
+    closes = {c.activity: c.at for c in cues if c.kind == "close" and c.state == "waiting"}
+    fresh = [*head]
+    for cue in group:
+        n = 1 + max((o.n for o in openings if o.activity == cue.activity), default=0)
+        id, until = opening_id(run, cue.activity, n), closes.get(cue.activity)
+        fresh.append(Opening(id, run.id, cue.activity, n, now, until))
+    scenes = [scene_of(run, opening) for opening in fresh]
+    talking = (s.opening for s in scenes if KINDS[s.activity.kind].talks(s.spec))
+    lead = next(talking, fresh[0])
+    shown = [o if o.id == lead.id else replace(o, shown_in=lead.id) for o in fresh]
+    last = lead.closes_at or now + LAST_WORD
+    post = owe(run, "activity", run.main, now, last, opening=lead.id)
+    first = next((a.id for p in run.lesson.script.phases for a in p.activities), "")
+    begins = run.pace is None and group[0].activity == first
     # A "next" pressed just now was meant for what was open before: the panel must be redrawn.
-    turned = replace(run, revision=run.revision + 1)
-    opened = Changes(run=turned, openings=(opening,), owed=(post,), dirty_run=run.id)
-    return opened + more
+    turned = replace(run, revision=run.revision + 1, start=now if begins else run.start)
+    changes = Changes(run=turned, openings=tuple(shown), owed=(post,), dirty_run=run.id)
+    for opening in shown:
+        scene = scene_of(run, opening)
+        changes += KINDS[scene.activity.kind].open(scene)
+    return changes
 
 
 def _end(run: Run, openings: Sequence[Opening], now: datetime) -> Changes:

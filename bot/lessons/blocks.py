@@ -46,7 +46,8 @@ class Block:
     """A piece of the document at its outermost level.
 
     `text` is the source, except for a heading, where it is the title, and for a quote, where the
-    `>` are gone. `source` is always what stands in the file. `line` counts from 1.
+    `>` are gone and every line keeps its place. `source` is always what stands in the file. `line`
+    counts from 1.
 
     Three kinds are not Markdown's: `pairs` are labels with their values, two cells a row; a `phase`
     is like a heading that opens a phase wherever it stands, and at an `end` the last phase is over.
@@ -115,7 +116,7 @@ def read_blocks(text: str, first_line: int = 1) -> list[Block]:
                 blocks.append(Block("list", source, source, line))
             case "blockquote_open":
                 quoted = "\n".join(_QUOTED.sub("", one, count=1) for one in lines[first:last])
-                blocks.append(Block("quote", quoted.strip("\n"), source, line))
+                blocks.append(Block("quote", quoted.rstrip("\n"), source, line))
             case "table_open":
                 rows = tuple(
                     Row(_cells(lines[n]), n + first_line)

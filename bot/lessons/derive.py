@@ -274,7 +274,7 @@ def _fitting(drafts: list[_Draft], minutes: int) -> list[_Draft]:
 def _timed(
     phase: str, minutes: int, drafts: list[_Draft], used: Counter[tuple[str, str]]
 ) -> tuple[Activity, ...]:
-    stem = _slug(phase)
+    stem = slug(phase)
     activities = []
     for draft, length in zip(drafts, _shares(minutes, [one.weight for one in drafts]), strict=True):
         used[stem, draft.kind] += 1
@@ -295,5 +295,6 @@ def _shares(minutes: int, weights: list[int]) -> list[int]:
     return [1 + share for share in shares]
 
 
-def _slug(phase: str) -> str:
+def slug(phase: str) -> str:
+    """How the ids of a phase's activities begin."""
     return _NOT_IN_IDS.sub("-", phase)[:32].strip("-") or "Phase"

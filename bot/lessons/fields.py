@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import zip_longest
 
 from bot.lessons.blocks import Block, Item
 from bot.lessons.minutes import Length, find_length
@@ -10,7 +11,8 @@ from bot.lessons.names import PHASE_PARTS, SECTIONS, normal, part_named, without
 from bot.lessons.tables import table_pairs
 
 _LABEL = re.compile(
-    r"\s*(?:[-*+] +)?(?P<open>[*_]{0,3})(?P<label>[^\s*_:：|][^*_:：|]{0,119})"
+    r"\s*(?:[-*+] +)?(?:[^\w\s!-~]{1,8} {1,2}(?=[*_]{2}))?"
+    r"(?P<open>[*_]{0,3})(?P<label>[^\s*_:：|][^*_:：|]{0,119})"
     r"(?P<inner>[:：]?)(?P<close>[*_]{0,3})(?P<outer> ?[:：])?\s*(?P<value>.*)",
     re.DOTALL,
 )
@@ -20,6 +22,7 @@ _WHOLE = re.compile(
 _DASHED = re.compile(
     r"\s{0,3}(?P<label>[^\s–—:|*_-][^–—:|*_-]{0,59}) [–—-] (?P<value>.*)", re.DOTALL
 )
+_DEFINES = re.compile(r" {0,3}: {1,3}(?=\S)")
 _NUMBER = re.compile(r"\s{0,3}\d[\d.,½ –—-]{0,12}")
 _BETWEEN = re.compile(r"[ \t]{1,3}[|·•][ \t]{1,3}|\t{1,3}")
 _MOST_LABELS = 8
@@ -66,8 +69,9 @@ class Field:
 
     @property
     def text(self) -> str:
-        """The author's source, without the label."""
-        return "\n".join(self.lines).strip()
+        """The author's source, without the label; one line's hard break has nothing to break."""
+        text = "\n".join(self.lines).strip()
+        return text.rstrip("\\ ") if self.part in ONE_LINE else text
 
 
 def read_fields(blocks: Iterable[Block], names: Mapping[str, str]) -> list[Field]:
@@ -107,7 +111,8 @@ class _Cutter:
                     for number, line in enumerate(block.text.split("\n")):
                         ended = bool(self.fields) and self.fields[-1].part in ONE_LINE
                         if not self.label(line, block.line + number, block, ended):
-                            self.add(source[number], block.line + number)
+                            empty = ended and not line.strip()
+                            self.add("" if empty else source[number], block.line + number)
                 case "list":
                     for item in block.items:
                         self.item(item, block)
@@ -128,7 +133,16 @@ class _Cutter:
             # A name that stands alone is a label without any mark.
             self.start(lines[0].strip(), block.line, block, "")
             return
-        for number, line in enumerate(lines, block.line):
+        defining = False
+        for number, (line, after) in enumerate(zip_longest(lines, lines[1:]), block.line):
+            meaning = _DEFINES.match(line) if defining else None
+            if meaning:
+                self.add(line[meaning.end() :], number)
+                continue
+            defining = bool(_DEFINES.match(after or "")) and normal(line[:80]) in self.names
+            if defining:
+                self.start(line.strip(" *_"), number, block, "")
+                continue
             for piece in split_labels(line, self.names):
                 self.line(piece, number, block, may_be_unknown=True)
 

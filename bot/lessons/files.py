@@ -20,7 +20,7 @@ SCRIPT = "script.yaml"
 MOST_SCRIPT_BYTES = 256 * 1024
 MOST_BYTES = 1_000_000
 MOST_LINES = 2_000
-"""A plan has some hundred lines; three thousand are read in well under a second."""
+"""A plan has some hundred lines; two thousand are read in well under a second."""
 
 
 def find_lesson(where: Path, content: Path | None = None) -> Path:
@@ -48,6 +48,12 @@ def find_lesson(where: Path, content: Path | None = None) -> Path:
     raise _refusal(f"There is no lesson {_shown(where)}.{hint}")
 
 
+def find_script(plan: Path) -> Path | None:
+    """The script beside a `plan.md`, if there is one."""
+    beside = plan.with_name(SCRIPT)
+    return beside if plan.name == PLAN and beside.is_file() else None
+
+
 def load_lesson(where: Path, content: Path | None = None, kinds: Kinds | None = None) -> Lesson:
     """Read and check the lesson at `where` (as `find_lesson` takes it).
 
@@ -58,8 +64,8 @@ def load_lesson(where: Path, content: Path | None = None, kinds: Kinds | None = 
     """
     path = find_lesson(where, content)
     plan, problems = read_plan(_text(path))
-    beside = path.parent / SCRIPT
-    if kinds is None or path.name != PLAN or not beside.is_file():
+    beside = find_script(path)
+    if kinds is None or beside is None:
         return Lesson.of(_name(path), plan, derive(plan), problems)
     from bot.lessons.read_script import read_script
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.lessons.plan import Plan
 from bot.lessons.problem import Problem
-from bot.lessons.script import Script, ScriptPhase
+from bot.lessons.script import Activity, PaceName, Script, ScriptPhase
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -45,6 +45,10 @@ class Lesson:
         """True when no problem is an error."""
         return all(problem.severity != "error" for problem in self.problems)
 
+    def for_pace(self, pace: PaceName) -> "Lesson":
+        """The lesson as it is in this pace."""
+        return Lesson.of(self.name, self.plan, self.script.for_pace(pace), self.problems)
+
     def to_json(self) -> str:
         """The whole lesson as JSON, the same text for the same lesson; `from_json` undoes it."""
         return json.dumps(asdict(self), sort_keys=True, separators=(",", ":"))
@@ -67,14 +71,23 @@ def check_report(lesson: Lesson) -> dict[str, Any]:
     """What `fivefold check --json` prints: the plan with its activities and its problems.
 
     Durations appear twice, as minutes and as written. `more`, in the whole or in a phase, is there
-    only where something could not be placed.
+    only where something could not be placed; `who`, `places`, `before` and `after`, and a phase's
+    `days` and `extra`, only where the script has them.
     """
     plan = asdict(lesson.plan)
-    runs = zip(plan.pop("phases"), lesson.script.phases, strict=True)
-    phases = [_without_empty_more(phase) | {"activities": _activities(run)} for phase, run in runs]
+    script = lesson.script
+    runs = zip(plan.pop("phases"), script.phases, strict=True)
+    phases = [_without_empty_more(phase) | _phase(run) for phase, run in runs]
     learners, facilitator = plan.pop("reflection_learners"), plan.pop("reflection_facilitator")
+    around = {
+        "who": dict(script.who),
+        "places": dict(script.places),
+        "before": [_activity(one) for one in script.before],
+        "after": [_activity(one) for one in script.after],
+    }
     return _without_empty_more(plan) | {
         "phases": phases,
+        **{key: value for key, value in around.items() if value},
         "reflection": {"learners": learners, "facilitator": facilitator},
         "problems": [_problem(problem) for problem in lesson.problems],
     }
@@ -89,14 +102,20 @@ def _without_empty_more(part: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in part.items() if key != "more" or value}
 
 
-def _activities(phase: ScriptPhase) -> list[dict[str, Any]]:
-    return [
-        activity.spec
-        | {
-            "id": activity.id,
-            "kind": activity.kind,
-            "minutes": activity.minutes,
-            "derived": activity.derived,
-        }
-        for activity in phase.activities
-    ]
+def _phase(phase: ScriptPhase) -> dict[str, Any]:
+    more = {"days": phase.days, "extra": dict(phase.extra)}
+    said = {key: value for key, value in more.items() if value}
+    return {**said, "activities": [_activity(one) for one in phase.activities]}
+
+
+def _activity(activity: Activity) -> dict[str, Any]:
+    return activity.spec | {
+        "id": activity.id,
+        "kind": activity.kind,
+        "minutes": activity.minutes,
+        "derived": activity.derived,
+        "wait": activity.wait,
+        "read": list(activity.read),
+        "days": activity.days,
+        **activity.overrides,
+    }

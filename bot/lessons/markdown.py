@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from bot.lessons.blocks import Block, read_document
-from bot.lessons.fields import ONE_LINE, read_fields
+from bot.lessons.fields import ONE_LINE, read_fields, split_label
 from bot.lessons.gather import Parts, source_of
 from bot.lessons.judge import judge
 from bot.lessons.minutes import find_length, read_length
@@ -110,7 +110,7 @@ class _Outline:
                 section = (part, heading.level)
                 parts.section(part, body, heading)
             elif not parts.title and (heading.level == 1 or not (parts.items or opened)):
-                parts.title = heading.text
+                parts.title = _titled(heading.text)
                 parts.header(body)
             elif section and heading.level > section[1] and section[0] in _NAMED_GROUPS:
                 parts.group(section[0], heading, body)
@@ -180,6 +180,13 @@ def _role(name: str, section: tuple[str, int] | None, level: int) -> str:
         return ""
     below = level > section[1] or (level == section[1] and section[0] != "reflection")
     return _REFLECTIONS.get(normal(name).removeprefix("for "), "") if below else ""
+
+
+def _titled(heading: str) -> str:
+    """The title of a plan without the word for it: `I. Topic: Bees` is about bees."""
+    label = split_label(without_ordinal(heading))
+    named = label and label.value and part_named(label.label, SECTIONS)[0] == "title"
+    return label.value if label and named else heading
 
 
 def _parted(blocks: Iterable[Block]) -> list[tuple[Block | None, list[Block]]]:

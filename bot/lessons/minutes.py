@@ -75,6 +75,7 @@ _BARE = re.compile(
     rf"(?:(?P<low>\d{{1,4}}){_TO})?(?P<number>\d{{1,4}})(?:[\s.]{{0,3}}|\s?\(?{_ABOUT}\b[.\s]?\)?\s?)\Z",
     re.IGNORECASE,
 )
+_BARE_SUM = re.compile(r"\s{0,9}\d{1,4}(?:\s{0,9}\+\s{0,9}\d{1,4}){1,9}\s{0,9}\Z")
 _BARE_CLOCK = re.compile(r"\s*(\d{1,2}:[0-5]\d)(?::00)?\s*\Z")
 
 
@@ -111,7 +112,14 @@ def find_length(text: str) -> Length | None:
 
 
 def read_length(text: str) -> Length | None:
-    """The duration that `text` gives, where a number alone means minutes, and `1:30` 90 of them."""
+    """The duration that `text` gives, where a number alone means minutes, and `1:30` 90 of them.
+
+    So do numbers that are added up: `10 + 15`.
+    """
+    if _BARE_SUM.match(text):
+        minutes = sum(map(int, text.split("+")))
+        note = f"“{text.strip()}” is read as {minutes} minutes"
+        return Length(minutes, note, 0, len(text)) if 1 <= minutes <= MOST else None
     if clock := _BARE_CLOCK.match(text):
         minutes = _clock(clock[1])
         note = f"“{clock[1]}” is read as {minutes} minutes"

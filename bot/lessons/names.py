@@ -50,7 +50,7 @@ SECTIONS: Final[dict[str, str]] = {
         "resources": "additional resources|resources|further resources|further reading|references",
         "audience": "target audience|audience|intended audience|target group|grade level|grade|"
         "grades|level|year group|age group|target learner|learner|who this is for|who is this for|"
-        "for whom",
+        "for|for whom",
         "duration": "duration|total duration|time|total time|total|length|total length|timing|"
         "lesson duration|lesson length|session length|time required|time needed|estimated time|"
         "estimated duration|time frame|timeframe|class time",
@@ -165,13 +165,19 @@ _ORDINAL = re.compile(
     r"\s*[:.)–—-]*\s*",
     re.IGNORECASE,
 )
-_BREAK = re.compile(r"\b(?:break|pause|recess|lunch|coffee)\b", re.IGNORECASE)
+_BREAK = re.compile(r"(?<![^\W_])(?:break|pause|recess|lunch|coffee)(?![^\W_])", re.IGNORECASE)
+_AROUND = re.compile(
+    r"[\W_]{0,8}(?:warm[ -]?up|welcome|ice[ -]?breaker|check[ -](?:in|out)|wrap[ -]?up|closing|"
+    r"closure)(?![^\W_])(?P<more>.*)",
+    re.IGNORECASE | re.DOTALL,
+)
 _WORDS = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _CONTINUED = frozenset("continued contd cont again part phase stage step ii iii".split())
 _FRAMES = frozenset({"phase", "stage", "step"})
 _PIECES = re.compile(r"[:/|()\[\]–—,.&+]|\s-\s|\band\b", re.IGNORECASE)
 _MENTIONS = [
-    re.compile(rf"\b(?:{'|'.join(phases)})(?!\w)", re.IGNORECASE) for phases in (KOLB, PHASES)
+    re.compile(rf"(?<![^\W_])(?:{'|'.join(phases)})(?![^\W_])", re.IGNORECASE)
+    for phases in (KOLB, PHASES)
 ]
 _LAST_SIGNS = re.compile(r"\s[^\w\s()\[\]]{1,8}\Z")
 _SIGNS = re.compile(r"[^\w(\[<“\"'¿¡]*")
@@ -269,6 +275,17 @@ def mentions(line: str, phases: Mapping[str, str]) -> bool:
 def is_break(name: str) -> bool:
     """True for a phase in which nothing is asked of anybody: it keeps its place and its minutes."""
     return bool(_BREAK.search(name)) and not family_of(name)
+
+
+def begins_around(line: str) -> bool:
+    """A quick no for most lines that `is_around` says no to once their duration is gone."""
+    return bool(_AROUND.match(line))
+
+
+def is_around(title: str) -> bool:
+    """True for what people do before the first phase or after the last: “Warm-up”, “Wrap-up”."""
+    found = _AROUND.match(title)
+    return found is not None and not _WORDS.search(found["more"])
 
 
 def families(name: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from bot.lessons.names import (
     PHASE_PARTS,
     PHASES,
     SECTIONS,
+    begins_around,
+    is_around,
     is_break,
     mentions,
     normal,
@@ -107,6 +109,11 @@ def _unfolded(blocks: Sequence[Block], phases: Mapping[str, str]) -> list[Block]
     return unfolded
 
 
+def _may_open(line: str, phases: Mapping[str, str]) -> bool:
+    """A quick no for most lines."""
+    return mentions(line, phases) or is_break(line) or begins_around(line)
+
+
 def _alone(item: Item) -> Block:
     return Block("list", item.source, item.source, item.line, items=(item,))
 
@@ -188,11 +195,12 @@ class _Walk:
     def opened(self, line: str, number: int) -> tuple[Block, str] | None:
         """The phase or the part of the plan that a line opens, and the rest of the line."""
         opening = None
-        if self.way in ("bold", "lines") and (mentions(line, self.phases) or is_break(line)):
+        if self.way in ("bold", "lines") and _may_open(line, self.phases):
             opening = read_opening(line, self.phases)
         if opening and (opening.bold or self.way == "lines"):
-            a_break = self.inside and opening.length and is_break(opening.head)
-            if opening.name or a_break:
+            timed, length = without_length(without_ordinal(opening.head))
+            a_break = self.inside and length and is_break(opening.head)
+            if opening.name or a_break or (length and is_around(timed)):
                 return self.phase(opening, line, number), opening.rest
         label = split_known(line)
         name = label.label if label else line

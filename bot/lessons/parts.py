@@ -19,9 +19,12 @@ def is_bloom(column: str) -> bool:
 
 def read_objective(item: str) -> Objective:
     """A list item that may end in a Bloom level: `Compare the two (Analyzing)`."""
-    bracketed = BRACKETED.match(item)
-    if bracketed and bracketed["inside"].strip().casefold() in BLOOM:
-        return Objective(bracketed["name"].strip(), bracketed["inside"].strip())
+    bracketed = BRACKETED.match(item.rstrip("*_ "))
+    if bracketed and bracketed["inside"].strip("*_ ").casefold() in BLOOM:
+        name = bracketed["name"].strip()
+        # The bracket may be emphasised; what is emphasised before it stays so.
+        name = name if item.endswith((")", "]")) else name.rstrip("*_ ")
+        return Objective(name, bracketed["inside"].strip("*_ "))
     return Objective(item, "")
 
 

@@ -43,7 +43,9 @@ def table_pairs(block: Block, names: Mapping[str, str]) -> list[tuple[str, str, 
     """
     header, *rows = block.rows
     known = [bool(part_named(cell, names)[0]) for cell in header.cells]
-    if sum(known) > 1 and rows and not any(_labelled(row, names) for row in rows):
+    alternates = _alternates(header, known)
+    by_row = alternates or any(_labelled(row, names) for row in rows)
+    if sum(known) > 1 and rows and not by_row:
         return _by_column(header, rows)
     if not any(_labelled(row, names) for row in block.rows):
         return []
@@ -52,11 +54,18 @@ def table_pairs(block: Block, names: Mapping[str, str]) -> list[tuple[str, str, 
         cells = row.cells
         if row is header and all(normal(cell) in COLUMNS or not cell for cell in cells):
             continue
-        if len(cells) > 3 and len(cells) % 2 == 0 and part_named(cells[2], names)[0]:
+        even = len(cells) > 3 and len(cells) % 2 == 0
+        if even and (alternates or part_named(cells[2], names)[0]):
             pairs += [(cells[n], cells[n + 1], row.line) for n in range(0, len(cells), 2)]
         elif any(cells):
             pairs.append((cells[0], " | ".join(cells[1:]), row.line))
     return pairs
+
+
+def _alternates(header: Row, known: Sequence[bool]) -> bool:
+    """True for labels beside their values, `Duration | 60 | Grade | 7`: no label has a digit."""
+    beside = any(character.isdigit() for cell in header.cells[1::2] for character in cell)
+    return beside and all(known[::2]) and not any(known[1::2])
 
 
 def _by_column(header: Row, rows: Sequence[Row]) -> list[tuple[str, str, int]]:
@@ -122,7 +131,7 @@ def _by_row(rows: Sequence[Row], column: int) -> TablePhases:
         pairs = tuple(Row(one, row.line) for one in cells if not _is_number(*one))
         if not name and phases:
             before = phases[-1]
-            phases[-1] = (before[0], before[1] + pairs, before[2])
+            phases[-1] = (before[0], _going_on(before[1], pairs), before[2])
         elif SECTIONS.get(normal(name)) == "duration":
             known = [part_named(pair.cells[0], PHASE_PARTS)[0] for pair in pairs]
             told = [
@@ -133,6 +142,20 @@ def _by_row(rows: Sequence[Row], column: int) -> TablePhases:
         elif name or pairs:
             phases.append((name, pairs, row.line))
     return TablePhases(tuple(phases), "\n\n".join(filter(None, rest)))
+
+
+def _going_on(before: Sequence[Row], more: Sequence[Row]) -> tuple[Row, ...]:
+    """The cells of a phase and of the row below it that goes on with it: its time comes on top."""
+    joined = list(before)
+    given = {row.cells[0]: n for n, row in enumerate(before)}
+    for row in more:
+        label, cell = row.cells
+        if label in given and part_named(label, PHASE_PARTS)[0] == "duration":
+            first = joined[given[label]]
+            joined[given[label]] = Row((label, f"{first.cells[1]} + {cell}"), first.line)
+        else:
+            joined.append(row)
+    return tuple(joined)
 
 
 def _is_number(label: str, cell: str) -> bool:

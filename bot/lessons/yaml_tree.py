@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import yaml
+from yaml.reader import ReaderError
 
 from bot.lessons.problem import Problem
 
@@ -66,9 +67,10 @@ def read_yaml(text: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(part) for part in (error.problem, error.context) if part)
-        raise Unreadable(mark.line + 1 if mark else None, f"This is not YAML: {what}.") from None
+        raise Unreadable(mark.line + 1 if mark else 1, f"This is not YAML: {what}.") from None
     except (yaml.YAMLError, ValueError) as error:
-        raise Unreadable(None, f"This is not YAML: {_first_line(error)}.") from None
+        said = f"This is not YAML: {_first_line(error)}."
+        raise Unreadable(_line_of(error, text), said) from None
     return Entries({}, {}, 1) if root is None else _node(root)
 
 
@@ -129,6 +131,18 @@ def _node(node: yaml.Node) -> Node:
             lines[key.value] = at
         return Entries(nodes, lines, line)
     return Scalar(str(node.value), line)
+
+
+def _line_of(error: Exception, text: str) -> int:
+    """The line of a character that no file may have; the first where an error names none."""
+    match error:
+        case ReaderError():
+            at = text.find(chr(error.character)) if isinstance(error.character, int) else 0
+        case UnicodeEncodeError():
+            at = error.start
+        case _:
+            at = 0
+    return text.count("\n", 0, max(at, 0)) + 1
 
 
 def _first_line(error: Exception) -> str:

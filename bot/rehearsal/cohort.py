@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from heapq import heappop, heappush
 
 from bot.chat.address import PostRef
@@ -81,6 +81,7 @@ class Cohort:
             if not fresh:
                 return
             run = await reading.run(self._run_id)
+            cues = await reading.cues(self._run_id)
             posts = {
                 delivery.owed.opening: delivery
                 for delivery in await reading.deliveries(self._run_id)
@@ -89,11 +90,11 @@ class Cohort:
         if run is None:
             return
         if not self._arrivals:
-            self._plan_arrivals(run)
+            self._plan_arrivals(openings[0].opened_at, max(cue.at for cue in cues))
             # Its welcome asks nothing of anybody.
             self._planned.update(o.id for o in openings if o.activity == LOBBY)
         for opening in fresh:
-            delivery = posts.get(opening.id)
+            delivery = posts.get(opening.post)
             if delivery and delivery.ref:
                 self._plan(run, opening, delivery, delivery.ref)
 
@@ -123,10 +124,9 @@ class Cohort:
 
     # -- planning
 
-    def _plan_arrivals(self, run: Run) -> None:
-        length = timedelta(minutes=run.lesson.script.minutes())
+    def _plan_arrivals(self, start: datetime, end: datetime) -> None:
         for persona in self._personas:
-            at = arrival(persona, run.start, length)
+            at = arrival(persona, start, end - start)
             self._arrivals[persona.person.id] = at
             heappush(self._due, _Due(at, persona.person.id, -1, persona))
 

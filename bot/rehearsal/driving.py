@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from bot.clock import SteppedClock
 from bot.rehearsal.cohort import Cohort
+from bot.rehearsal.leading import Leader
 from bot.service.store import Store
 from bot.service.worker import Worker
 
@@ -30,8 +31,17 @@ async def catch_up(store: Store, run_id: str, clock: SteppedClock) -> None:
         clock.step_to(at)
 
 
-async def drive(store: Store, worker: Worker, cohort: Cohort, clock: SteppedClock) -> None:
-    """Carry the run on, personas and all, until nothing is due any more. Raises Stuck."""
+async def drive(
+    store: Store,
+    worker: Worker,
+    cohort: Cohort,
+    clock: SteppedClock,
+    leader: Leader | None = None,
+) -> None:
+    """Carry the run on, personas and all, until nothing is due any more. Raises Stuck.
+
+    A lesson that waits for its facilitator needs a ``leader``.
+    """
     # After a restart something may be open already, whose acts come before the next cue.
     await cohort.look()
     stalled = False
@@ -46,15 +56,18 @@ async def drive(store: Store, worker: Worker, cohort: Cohort, clock: SteppedCloc
             stalled = not await worker.turn()
             await cohort.look()
             continue
-        acts_at = cohort.next_at()
-        ahead = [at for at in (*moments, acts_at) if at and at > clock.now()]
+        if leader and await leader.go_on(clock.now()):
+            continue
+        acts_at, ready_at = cohort.next_at(), await leader.ready_at() if leader else None
+        ahead = [at for at in (*moments, acts_at, ready_at) if at and at > clock.now()]
         if not ahead:
             if stalled:
                 break
             return
         step = min(ahead)
         if step == acts_at:
-            step = min([step + STRIDE, *(at for at in cues if at > clock.now())])
+            soon = (at for at in (*cues, ready_at) if at and at > clock.now())
+            step = min([step + STRIDE, *soon])
         clock.step_to(step)
         stalled = False
     raise Stuck("the run does not come to its end; please report this with its lesson")

@@ -58,7 +58,7 @@ class Cueing:
         if cue.waits:
             name = name_of(run, cue.activity)
             await tx.apply(pause_for_facilitator(run, cue, name, now))
-        elif is_too_late(cue, now, self._grace):
+        elif is_too_late(cue, run, cues, now, self._grace):
             await tx.apply(pause_for_late_cue(run, cue, now))
         else:
             await tx.apply(perform(cue, run, cues, await tx.openings(run_id), now))

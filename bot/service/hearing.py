@@ -150,7 +150,7 @@ class Hearing:
             await tx.first_time(tenant, event.id, at=event.at)
             await tx.apply(verdict.changes)
         if callback and isinstance(event, Picked | FormSubmitted):
-            await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.id)
+            await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.post)
         return verdict, meant
 
     async def _view(self, event: Heard, meant: _Meant, verdict: Verdict) -> Answer:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.chat.address import Person, Place
 from bot.chat.answer import Answer, Refused, Saved, Show
@@ -14,8 +14,9 @@ from bot.facilitation.changes import Changes
 from bot.facilitation.controls import Command, NotNow, control, parse_command
 from bot.facilitation.notices import panel
 from bot.facilitation.owing import owe_panels
-from bot.facilitation.state import Run
-from bot.facilitation.timeline import plan_live
+from bot.facilitation.pace import Pace, days_of
+from bot.facilitation.planning import plan_daily, plan_live, plan_on_call
+from bot.facilitation.state import Cue, Run
 from bot.lessons.lesson import Lesson
 from bot.service.reporting import NoSuchRun
 from bot.service.scenes import run_scene, tenant_of
@@ -49,8 +50,15 @@ class Managing:
     ) -> Run:
         """A new run of a lesson, live from ``start`` (UTC).
 
-        It begins by itself when that comes or, without ``by_itself``, when somebody says "start".
+        It begins by itself when that comes or, without ``by_itself``, when somebody says "start";
+        what runs before it then begins at once.
         """
+        lesson, now = lesson.for_pace("live"), self._clock.now()
+        if not by_itself and lesson.script.before:
+            by_itself, cues = True, plan_on_call(run_id, lesson, now, zone)
+            start = next(cue.at for cue in cues if cue.waits)
+        else:
+            cues = plan_live(run_id, lesson, start, zone, now)
         run = Run(
             id=run_id,
             lesson=lesson,
@@ -63,8 +71,42 @@ class Managing:
             paused_at=None if by_itself else start,
             pause_reason="" if by_itself else t("It begins when you say “start”."),
         )
+        return await self._add(run, cues)
+
+    async def schedule_daily(
+        self,
+        lesson: Lesson,
+        *,
+        run_id: str,
+        main: Place,
+        facilitators: Sequence[Person],
+        zone: str,
+        first: date,
+        pace: Pace,
+        days: int | None = None,
+        seed: int = 0,
+    ) -> Run:
+        """A new run of a lesson over days from the first lesson day on or after ``first``.
+
+        With ``days`` it fills so many. Raises DoesNotFit.
+        """
+        lesson = lesson.for_pace("async")
+        cues = plan_daily(run_id, lesson, first, zone, pace, days_of(lesson.script, days))
+        run = Run(
+            id=run_id,
+            lesson=lesson,
+            main=main,
+            facilitators=tuple(facilitators),
+            zone=zone,
+            start=next(cue.at for cue in cues if cue.kind == "start"),
+            seed=seed,
+            pace=pace,
+        )
+        return await self._add(run, cues)
+
+    async def _add(self, run: Run, cues: Sequence[Cue]) -> Run:
         async with self._store.transaction() as tx:
-            await tx.add_run(run, plan_live(run.id, lesson, start))
+            await tx.add_run(run, cues)
             await tx.apply(Changes(owed=owe_panels(run, self._clock.now(), 1)))
         return run
 
@@ -166,11 +208,21 @@ def _done(command: Command) -> str:
         "start": t("Started."),
         "pause": t("Paused. Time stands still until you resume."),
         "resume": t("Going on. Everything after this has moved."),
-        "extend": tn(
-            "One minute more. Everything after this has moved.",
-            "{count} minutes more. Everything after this has moved.",
-            command.minutes,
-        ),
+        "extend": _given(command),
         "next": t("On to the next."),
         "close": t("Closed."),
     }[command.verb]
+
+
+def _given(command: Command) -> str:
+    if command.days:
+        return tn(
+            "One day more. Everything after this has moved.",
+            "{count} days more. Everything after this has moved.",
+            command.days,
+        )
+    return tn(
+        "One minute more. Everything after this has moved.",
+        "{count} minutes more. Everything after this has moved.",
+        command.minutes,
+    )

@@ -11,9 +11,11 @@ from bot.chat.message import Message
 from bot.chat.platform import Capabilities
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Scene
+from bot.facilitation.day import day_post
 from bot.facilitation.notices import RunScene, Trouble, say_notice
+from bot.facilitation.planning import is_asynchronous
 from bot.facilitation.state import LOBBY, Opening, Owed, Run
-from bot.facilitation.timeline import name_of, scene_of
+from bot.facilitation.timeline import activity_of, name_of, scene_of
 from bot.service.store import Delivery, Reading
 from bot.words import t
 
@@ -61,13 +63,11 @@ async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None
     anew with each answer, and so would soon be wrong.
     """
     openings = await reading.openings(run.id)
-    answered, asked = (0, 0) if delivery else await _turnout(reading, run, openings)
     return RunScene(
         run=run,
         cues=await reading.cues(run.id),
         openings=openings,
-        answered=answered,
-        asked=asked,
+        turnouts={} if delivery else await _turnouts(reading, run, openings),
         names={a.id: name_of(run, a.id) for a in run.lesson.script.activities()},
         troubles=tuple(trouble_of(run, d) for d in await reading.deliveries(run.id) if troubled(d)),
         cue=delivery.owed.cue if delivery else None,
@@ -75,17 +75,19 @@ async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None
     )
 
 
-async def _turnout(reading: Reading, run: Run, openings: Sequence[Opening]) -> tuple[int, int]:
-    """How many of how many have answered what is open; (0, 0) where nothing is asked."""
-    current = [o for o in openings if o.is_open and o.activity != LOBBY]
-    if not current:
-        return 0, 0
-    scene = await activity_scene(reading, run, current[-1], Capabilities())
-    kind = KINDS[scene.activity.kind]
-    if not kind.questions(scene.spec):
-        return 0, 0
-    answered = kind.answered(scene)
-    return answered, max(len(scene.learners()), answered)
+async def _turnouts(
+    reading: Reading, run: Run, openings: Sequence[Opening]
+) -> dict[str, tuple[int, int]]:
+    """How many of how many have answered what is open, by opening, where something is asked."""
+    found = {}
+    for opening in openings:
+        if opening.is_open and opening.activity != LOBBY:
+            scene = await activity_scene(reading, run, opening, Capabilities())
+            kind = KINDS[scene.activity.kind]
+            if kind.questions(scene.spec):
+                answered = kind.answered(scene)
+                found[opening.id] = (answered, max(len(scene.learners()), answered))
+    return found
 
 
 def troubled(delivery: Delivery) -> bool:
@@ -123,8 +125,13 @@ async def message_of(
     if opening is None or (delivery.ref is None and not opening.is_open):
         return None
     capabilities = capabilities_of(run.main.platform)
-    scene = await activity_scene(reading, run, opening, capabilities, owed.key)
-    return _drawn(lambda: KINDS[scene.activity.kind].say(scene))
+    together = [opening]
+    if is_asynchronous(run, activity_of(run, opening.activity).phase) or opening.activity == LOBBY:
+        together = [o for o in await reading.openings(run.id) if o.post == opening.id]
+    scenes = [await activity_scene(reading, run, o, capabilities, owed.key) for o in together]
+    if len(scenes) == 1:
+        return _drawn(lambda: KINDS[scenes[0].activity.kind].say(scenes[0]))
+    return _drawn(lambda: day_post(scenes))
 
 
 def _drawn(say: Callable[[], Message]) -> Message:

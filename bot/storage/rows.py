@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import time
 from typing import Any
 
 from sqlalchemy import RowMapping
 
 from bot.chat.address import Person, Place, PostRef, parse_recipient
 from bot.chat.text import UserText
+from bot.facilitation.pace import Pace
 from bot.facilitation.state import Audit, Cue, Given, Opening, Owed, Participant, Response, Run
 from bot.lessons.lesson import Lesson
 from bot.service.store import Delivery
@@ -35,6 +37,27 @@ def given_from_json(text: str | None) -> Given | None:
     return Given(tuple(kept["options"]), None if words is None else UserText(words))
 
 
+def pace_to_json(pace: Pace | None) -> str | None:
+    """``{"opens": "09:00", "closes": "17:00", "weekdays": […], "holidays": "…"}``."""
+    if pace is None:
+        return None
+    times = {"opens": pace.opens.isoformat("minutes"), "closes": pace.closes.isoformat("minutes")}
+    return json.dumps({**times, "weekdays": pace.weekdays, "holidays": pace.holidays})
+
+
+def pace_from_json(text: str | None) -> Pace | None:
+    """What `pace_to_json` wrote."""
+    if text is None:
+        return None
+    kept = json.loads(text)
+    return Pace(
+        time.fromisoformat(kept["opens"]),
+        time.fromisoformat(kept["closes"]),
+        tuple(kept["weekdays"]),
+        kept["holidays"],
+    )
+
+
 def run_values(run: Run) -> Values:
     """A run's row; its lesson and its facilitators have tables of their own."""
     return {
@@ -50,6 +73,7 @@ def run_values(run: Run) -> Values:
         "paused_at": run.paused_at,
         "pause_reason": run.pause_reason,
         "ended_at": run.ended_at,
+        "pace": pace_to_json(run.pace),
     }
 
 
@@ -68,6 +92,7 @@ def run_of(row: RowMapping, lesson: Lesson, facilitators: Sequence[str]) -> Run:
         paused_at=row["paused_at"],
         pause_reason=row["pause_reason"],
         ended_at=row["ended_at"],
+        pace=pace_from_json(row["pace"]),
     )
 
 
@@ -110,6 +135,7 @@ def opening_values(opening: Opening) -> Values:
         "opened_at": opening.opened_at,
         "closes_at": opening.closes_at,
         "closed_at": opening.closed_at,
+        "shown_in": opening.shown_in,
     }
 
 

@@ -99,6 +99,7 @@ runs = Table(
     Column("paused_at", UTCDateTime),
     Column("pause_reason", Verbatim, nullable=False),
     Column("ended_at", UTCDateTime),
+    Column("pace", Text),  # JSON; NULL for a live run
 )
 
 facilitators = Table(
@@ -136,6 +137,7 @@ openings = Table(
     Column("opened_at", UTCDateTime, nullable=False),
     Column("closes_at", UTCDateTime),
     Column("closed_at", UTCDateTime),
+    Column("shown_in", Word, nullable=False),
 )
 
 participants = Table(

@@ -50,6 +50,7 @@ def create_runs() -> None:
         sa.Column("paused_at", MOMENT),
         sa.Column("pause_reason", sa.Text, nullable=False),
         sa.Column("ended_at", MOMENT),
+        sa.Column("pace", sa.Text),
     )
     op.create_table(
         "facilitators",
@@ -85,6 +86,7 @@ def create_answers() -> None:
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("closes_at", MOMENT),
         sa.Column("closed_at", MOMENT),
+        sa.Column("shown_in", WORD, nullable=False),
     )
     op.create_table(
         "participants",

@@ -87,7 +87,7 @@ def test_a_folder_with_a_plan_is_a_lesson(fivefold: Fivefold, plan: Path, tmp_pa
 def test_derive_writes_commented_yaml_that_says_what_runs(fivefold: Fivefold, plan: Path) -> None:
     said = fivefold("derive", plan)
     data = yaml.safe_load(said.out)
-    assert said.out.startswith("# Choosing a Water Filter")
+    assert "# Choosing a Water Filter" in said.out
     assert list(data["phases"]) == ["Engage", "Explore", "Explain", "Elaborate", "Evaluate"]
     assert data == script_data(load_lesson(plan))
     [poll] = [one for one in data["phases"]["Engage"]["do"] if "poll" in one]

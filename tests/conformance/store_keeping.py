@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import time
 
 import pytest
 
 from bot.chat.address import Person, Place
 from bot.chat.text import UserText
 from bot.facilitation.changes import Changes
+from bot.facilitation.pace import Pace
 from bot.facilitation.state import Audit, Given
 from bot.service.store import Store
 from bot.storage.store import SqlStore
@@ -40,6 +42,44 @@ class KeepsWhatItIsGiven:
             assert await reading.run("r1") == run
             assert await reading.cues("r1") == (a_cue(1, 30), a_cue(2, 60))
             assert await reading.run("r2") is None
+
+    @pytest.mark.parametrize(
+        "pace",
+        [
+            None,
+            Pace(),
+            Pace(time(0), time(23, 59), (0, 6), "US-CA"),
+            Pace(time(2, 30), time(2, 31), (5,), "DE"),
+        ],
+    )
+    async def test_a_run_keeps_its_pace_and_so_do_its_changes(
+        self, store: Store, pace: Pace | None
+    ) -> None:
+        run = a_run(pace=pace)
+        async with store.transaction() as tx:
+            await tx.add_run(run, ())
+        changed = replace(run, status="ended", revision=2)
+        async with store.transaction() as tx:
+            assert await tx.lock_run("r1") == run
+            await tx.apply(Changes(run=changed))
+        async with store.reading() as reading:
+            assert await reading.runs() == (changed,)
+
+    async def test_an_opening_keeps_in_whose_post_it_stands(self, store: Store) -> None:
+        """They are read in the order in which they were opened together."""
+        lead = an_opening("r1-10-1", activity="talk")
+        others = [an_opening(f"r1-{n}-1", activity=f"a{n}", shown_in=lead.id) for n in (0, 2, 11)]
+        together = (others[0], others[1], lead, others[2])
+        async with store.transaction() as tx:
+            await tx.add_run(a_run(), ())
+            await tx.apply(Changes(openings=together))
+        async with store.transaction() as tx:
+            assert await tx.openings("r1") == together
+            assert await tx.hold_opening("r1-2-1") == others[1]
+            closed = replace(others[1], closed_at=at(200))
+            await tx.apply(Changes(openings=(closed,)))
+            assert await tx.opening("r1-2-1") == closed
+        assert [each.post for each in together] == [lead.id] * 4
 
     async def test_runs_are_found_by_channel_and_by_person_latest_first(self, store: Store) -> None:
         elsewhere = Place("memory", "local", "elsewhere")

@@ -23,8 +23,10 @@ from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Asked, Scene, Verdict
 from bot.facilitation.changes import Changes
+from bot.facilitation.pace import days_of
+from bot.facilitation.planning import plan_daily, plan_live
 from bot.facilitation.state import Cue, Given, Opening, Participant, Response, Role, Run
-from bot.facilitation.timeline import activity_of, opening_id, plan_live, scene_of
+from bot.facilitation.timeline import activity_of, opening_id, scene_of
 from bot.lessons.lesson import Lesson
 from bot.lessons.plan import Plan
 from bot.lessons.script import Activity, Script, ScriptPhase
@@ -65,9 +67,9 @@ def an_activity(
     return Activity(id or f"{phase}.{kind}", phase, kind, minutes, False, SPECS[kind] | spec)
 
 
-def a_phase(name: str, *activities: Activity, notes: str = "") -> ScriptPhase:
+def a_phase(name: str, *activities: Activity, notes: str = "", days: int = 0) -> ScriptPhase:
     """A phase as long as its activities."""
-    return ScriptPhase(name, sum(a.minutes for a in activities), notes, activities)
+    return ScriptPhase(name, sum(a.minutes for a in activities), notes, activities, days)
 
 
 def a_lesson(*phases: ScriptPhase, title: str = "Permits for everybody", **script: Any) -> Lesson:
@@ -85,7 +87,10 @@ def a_run(lesson: Lesson | None = None, **changed: Any) -> Run:
 
 def cues_of(run: Run) -> tuple[Cue, ...]:
     """The run's cues as they were planned."""
-    return plan_live(run.id, run.lesson, run.start)
+    if run.pace is None:
+        return plan_live(run.id, run.lesson, run.start)
+    days = days_of(run.lesson.script)
+    return plan_daily(run.id, run.lesson, run.start.date(), run.zone, run.pace, days)
 
 
 def an_opening(run: Run, activity: str = "", n: int = 1, **changed: Any) -> Opening:

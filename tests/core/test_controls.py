@@ -67,7 +67,7 @@ class Simulation:
             cue = next_due(self.cues, self.now)
             if cue is None:
                 return
-            if is_too_late(cue, self.now, GRACE):
+            if is_too_late(cue, self.run, self.cues, self.now, GRACE):
                 self.apply(pause_for_late_cue(self.run, cue, self.now))
             else:
                 self.apply(perform(cue, self.run, self.cues, self.openings, self.now))
@@ -83,9 +83,9 @@ class Simulation:
             self.carry_out_due()
         self.now = until
 
-    def do(self, verb: Verb, count: int = 0) -> None:
+    def do(self, verb: Verb, count: int = 0, days: int = 0) -> None:
         """The facilitator says so. Raises NotNow."""
-        command = Command(verb, count)
+        command = Command(verb, count, days)
         self.apply(control(command, self.run, self.cues, self.openings, self.now, "cli"))
 
     def ended(self) -> bool:

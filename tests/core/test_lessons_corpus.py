@@ -38,6 +38,9 @@ LISTS = (
 )
 TABLES = (SECTIONS, PHASE_PARTS, PHASES, KOLB, PHASE_COLUMN, COLUMNS, ROLES)
 NAMED = {word for table in TABLES for name in table for word in words(name)}
+NUMBER = re.compile(
+    r"^\W*(?:1️⃣ )?(?:(?:(?:phase|stage|day) )?(?:\d{1,2}\.)*\d{1,2}\W|[ivx]{1,4}\. )?", re.IGNORECASE
+)
 NAMED |= set(words("phase stage one two three four five br alignment bloom s taxonomy used cross"))
 
 
@@ -56,7 +59,7 @@ def words_kept(text: str) -> set[str]:
 
 
 def unnumbered(line: str) -> str:
-    return re.sub(r"^\W*(?:1️⃣ )?(?:(?:(?:phase|stage) )?\d{1,2}\W)?", "", line, flags=re.IGNORECASE)
+    return NUMBER.sub("", line)
 
 
 def phases_of(plan: Plan) -> list[tuple[str, int | None]]:

@@ -241,6 +241,12 @@ def test_a_field_may_run_over_several_paragraphs_and_lists() -> None:
     assert phase.minutes == 20
 
 
+def test_a_quote_that_begins_with_an_empty_line_keeps_its_last_one() -> None:
+    plan = plan_of("# T\n### Engage\n**Students:** listen\n\n>\n> to the rain\n> and the wind\n")
+
+    assert plan.phases[0].learner_activities == "listen\n\n>\n> to the rain\n> and the wind"
+
+
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing() -> None:
     text = text_of("mlops-core-components")
 
@@ -291,6 +297,13 @@ OPENED = st.tuples(
             "> {0}: {1}",
             "##\xa0{0}{1}",
             "##{0} / {1}",
+            "{0}\n: {1}\n: {1}y",
+            "__{0}__ (10 min)\n{1}",
+            "👩‍🏫 **{0}:** {1}",
+            "***Warm-up*** (5 min) {1}\n**{0}.** {1}",
+            ">\n> {0}: {1}\n> {1}y",
+            "| Duration | 10 | {0} | {1} |\n|---|---|---|---|\n| {1} | {0} | Time | {0} |",
+            "| Phase | Time | {0} |\n|---|---|---|\n| Engage | 5 | {1} |\n| | 5 | {1}y |",
         ]
     ),
     st.sampled_from([*PHASES, *KOLB, "Break", "Phase 2: Explore", "Teacher (x)", *SECTIONS]),
@@ -389,6 +402,16 @@ LONG = {
     "long lines that open": PHRASE + ("- Engage (5 min): a " + "b: c – " * 43 + "\n") * 1_900,
     "long cells": PHRASE
     + f"| Engage | {'1:30 - a/b, ' * 26} |\n|---|---|\n| Time | {'`(' * 160} |\n\n" * 480,
+    "many defined words": HEAD + "Duration\n: a\n" * 950,
+    "rows that go on": "|Engage"
+    + "|Time" * 39
+    + "\n"
+    + "|-" * 40
+    + "\n|Explore|\n"
+    # Rows of one phase, each with times of its own.
+    + ("|" + "|9" * 39 + "\n") * 90,
+    "many numbers to add": f"{HEAD}**Time:** " + "1 + " * 50_000,
+    "signs before a label": "🔥 " * 60_000 + "**Engage:**",
     "signs": "# " + "🔥" * 100_000 + " Engage",
     "an open label": "**" + "a" * 200_000,
     "digits": "1" * 200_000,

@@ -41,6 +41,7 @@ from bot.lessons.minutes import find_length, read_length
         ("10\xa0minutes", 10),
         ("10 ‑ 15 min", 15),
         ("45 min – 1 hour", 60),
+        ("10 + 15", 25),
         ("90'", 90),
         ("90′", 90),
         ("1h30", 90),

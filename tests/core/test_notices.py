@@ -191,7 +191,8 @@ def test_every_button_of_a_panel_carries_the_run_its_revision_and_the_post(
 
 
 def test_a_panel_says_what_is_open_how_many_answered_and_what_comes_next() -> None:
-    scene = scene_in("running", answered=3, asked=24)
+    scene = scene_in("running")
+    scene = replace(scene, turnouts={scene.openings[-1].id: (3, 24)})
     cues = [replace(cue, state="done") if cue.at <= START else cue for cue in scene.cues]
     message = say_notice("panel", replace(scene, cues=cues))
     text = plain(message)

@@ -1,5 +1,6 @@
 """A script beside a plan: short because of its defaults, and every problem in its line."""
 
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,10 +11,11 @@ from hypothesis import strategies as st
 from bot.facilitation.activities import KINDS
 from bot.lessons.derive import derive
 from bot.lessons.files import load_lesson
+from bot.lessons.lesson import Lesson
 from bot.lessons.markdown import read_plan
 from bot.lessons.problem import Problem
 from bot.lessons.read_script import FILE, read_script
-from bot.lessons.script import Activity, Script
+from bot.lessons.script import Activity, PaceName, Script, ScriptPhase, phase_keys
 from tests.core.lessons import CONTENT, NAMES
 
 PLAN, _ = read_plan(
@@ -34,6 +36,8 @@ PLAN, _ = read_plan(
 * What surprised you?
 """
 )
+PACES: tuple[PaceName, ...] = ("live", "async")
+TWICE, _ = read_plan("# T\n### Explore (9 min)\n### Explain (5 min)\n### Explore (7 min)\n")
 FILES = {"wall.md": "# The wall\n\nLook closely.\n", "more.md": "# More\n\nOn spores.\n"}
 
 
@@ -70,6 +74,14 @@ def test_ids_are_the_phase_and_the_kind_and_count_on() -> None:
     assert [a.id for a in activities] == ["Engage.prompt", "Engage.prompt[2]", "wall-poll"]
 
 
+def test_thousands_of_activities_are_named_in_time() -> None:
+    began = time.process_time()
+    activities, _ = engage(f"[{'One,' * 4_000}]")
+
+    assert activities[-1].id == "Engage.prompt[4000]"
+    assert time.process_time() - began < 5
+
+
 def test_a_poll_is_single_changeable_and_shows_results_after_the_vote() -> None:
     ((poll,), problems) = engage("- poll: Which?\n  options: [Moss, Lichen]")
     assert problems == ()
@@ -88,7 +100,13 @@ def test_a_reflection_takes_the_plans_own_questions() -> None:
     ((reflection,), problems) = engage("- reflection: plan")
     assert problems == ()
     assert [q["text"] for q in reflection.spec["questions"]] == list(PLAN.reflection_learners)
-    assert "visible" not in reflection.spec
+    assert reflection.spec["visible"] == "facilitator"
+
+
+def test_a_plan_without_questions_has_none_for_a_reflection() -> None:
+    text = "phases: {Explain: {do: [reflection: plan]}}"
+    _, (problem,) = read_script(text, KINDS, TWICE, str)
+    assert "The plan has nothing for a reflection" in problem.message
 
 
 def test_the_facilitators_notes_stand_before_those_of_the_plan() -> None:
@@ -136,9 +154,23 @@ def test_before_and_after_are_lists_of_their_own() -> None:
         ("- prompt: One\n  minutes: 20\n- Two", 4, "leave none"),
         ("- prompt: One\n  read: [gone.md]", 5, "no file gone.md"),
         ("- prompt: gone.md", 4, "no file gone.md"),
-        ("- {prompt: One, id: x}\n- {prompt: Two, id: x}", 5, "unique"),
+        ("- {prompt: One, id: x}\n- {prompt: Two, id: x}", 5, "its own id"),
+        ("- prompt: One\n  id: lobby", 5, "its own id"),
+        ("- prompt: One\n  id: two words", 5, "one word"),
+        ("- lobby: One", 4, "no kind that there is"),
+        ("- poll: Which?\n  question: Which?\n  options: [A, B]", 5, "no field “question”"),
+        ("- poll: Which?\n  options:\n    - A\n    - {id: b!, label: B}", 7, "up to 60 letters"),
+        ("- prompt: One\n  read: [[more.md]]", 5, "names Markdown files"),
         ("- [One]", 4, "kind with its fields"),
         ("- prompt: One\n  wait: perhaps", 5, "true or false"),
+        ("- prompt: One\n  days: 367", 5, "from 1 to 366"),
+        ("- prompt: One\n  live: 5", 5, "needs fields"),
+        ("- prompt: One\n  live:\n    minutes: soon", 6, "whole number"),
+        ("- prompt: One\n  live:\n    id: x", 6, "keeps its id"),
+        ("- prompt: One\n  async:\n    discussion: Two", 6, "keeps its id and its kind"),
+        ("- prompt: One\n  live: {async: {days: 2}}", 5, "keeps its id"),
+        ("- prompt: One\n  live:\n    colour: red", 6, "no field “colour”"),
+        ("- poll: A\n  options: [A, B]\n  live:\n    options: [A]", 7, "at least 2"),
     ],
 )
 def test_a_problem_names_its_file_and_line(do: str, line: int, words: str) -> None:
@@ -149,8 +181,136 @@ def test_a_problem_names_its_file_and_line(do: str, line: int, words: str) -> No
 
 def test_a_phase_that_the_plan_has_not_is_a_problem() -> None:
     _, (problem,) = read("phases:\n  Elicit:\n    do: [wall.md]\n")
-    assert (problem.severity, problem.line) == ("error", 3)
+    assert (problem.severity, problem.line) == ("error", 2)
     assert "no phase “Elicit”" in problem.message
+
+
+def test_the_second_phase_of_a_name_has_its_number() -> None:
+    text = "phases:\n  Explore: {do: [One]}\n  Explore[2]: {do: [Two]}\n"
+    script, problems = read_script(text, KINDS, TWICE, str)
+    assert problems == ()
+    (first,), (second,) = (phase.activities for phase in script.phases[::2])
+    assert (first.spec["text"], second.spec["text"]) == ("One", "Two")
+    assert (first.id, second.id) == ("Explore.prompt", "Explore.prompt[2]")
+    assert [phase.minutes for phase in script.phases] == [9, 5, 7]
+
+
+def test_what_is_written_gives_way_to_the_ids_of_a_phase_that_is_not() -> None:
+    text = "phases:\n  Explore: {do: [One, Two, Three]}\n"
+    script, problems = read_script(text, KINDS, TWICE, str)
+    assert problems == ()
+    ids = [activity.id for activity in script.activities()]
+    assert len(set(ids)) == len(ids)
+    assert script.phases[2] == derive(TWICE).phases[2]
+
+
+@given(st.lists(st.sampled_from(["A", "A[2]", "A[3]", "B"]), max_size=7))
+def test_no_two_phases_share_a_key(names: list[str]) -> None:
+    keys = phase_keys(names)
+    assert len(set(keys)) == len(names)
+    assert all(key.startswith(name) for key, name in zip(keys, names, strict=True))
+
+
+def test_days_that_nobody_gave_are_left_open() -> None:
+    script, _ = read("phases:\n  Engage: {days: 3, do: [One]}\n  Explore: {do: [One]}\n")
+    assert [phase.days for phase in script.phases] == [3, 0]
+
+
+POLL = """\
+- poll: Which?
+  options: [Moss, Lichen]
+  minutes: 9
+  read: [wall.md]
+  live: {minutes: 5, wait: true, results: close}
+  async: {poll: "And which, after a walk?", days: 2, read: [more.md]}
+"""
+
+
+def test_a_pace_replaces_what_it_names_and_nothing_else() -> None:
+    script, problems = read(
+        "phases:\n  Engage:\n    do:\n"
+        + "".join(f"      {line}\n" for line in POLL.splitlines())
+        + "      - Go on.\n"
+    )
+    assert problems == ()
+    live, later = (script.for_pace(pace).phases[0].activities[0] for pace in PACES)
+    assert (live.minutes, live.wait, live.days, live.read) == (5, True, 0, ("wall.md",))
+    assert (later.minutes, later.wait, later.days, later.read) == (9, False, 2, ("more.md",))
+    assert (live.spec["question"], live.spec["results"]) == ("Which?", "close")
+    assert (later.spec["question"], later.spec["results"]) == ("And which, after a walk?", "after")
+    assert live.spec["options"] == later.spec["options"]
+    assert live.id == later.id
+    assert dict(script.handouts) == {"wall.md": FILES["wall.md"], "more.md": FILES["more.md"]}
+
+
+def test_minutes_are_shared_out_among_those_of_a_live_run() -> None:
+    activities, problems = engage("- prompt: One\n  live: {minutes: 5}\n- Two")
+    assert problems == ()
+    assert [a.minutes for a in activities] == [5, 15]
+
+
+def test_a_script_for_one_pace_has_no_overrides_left() -> None:
+    text = "before:\n  - prompt: One\n    async: {title: At home}\n"
+    script, _ = read(text + "after:\n  - prompt: Two\n    live: {title: Here}\n")
+    for pace in PACES:
+        assert not any(a.overrides for a in script.for_pace(pace).activities())
+    assert script.for_pace("async").before[0].spec["title"] == "At home"
+    assert "title" not in script.for_pace("live").before[0].spec
+    assert script.for_pace("live").after[0].spec["title"] == "Here"
+    assert script.for_pace("live").for_pace("async") == script.for_pace("live")
+
+
+def test_what_differs_by_pace_comes_back_from_json_as_it_was() -> None:
+    activities, _ = engage(POLL)
+    assert activities[0].overrides
+    script = Script((ScriptPhase("Engage", 20, "", activities),))
+    lesson = Lesson.of("a-lesson", PLAN, script)
+    assert Lesson.from_json(lesson.to_json()) == lesson
+
+
+def test_what_runs_decides_how_long_a_phase_is() -> None:
+    script, problems = read("phases:\n  Engage: {do: [{prompt: One, minutes: 21}]}\n")
+    assert [p.severity for p in problems] == ["warning"]
+    assert script.phases[0].minutes == 21
+
+
+PLACES = "places:\n  board: Link to your board\n  deck: Link to your slides\n"
+
+
+def test_a_place_that_is_not_declared_is_a_problem_where_it_is_written() -> None:
+    files = {"wall.md": "# The wall\n\nLook.\n\nDraw: {{bored}}\n"}
+    text = PLACES + "welcome: See {{deck}}.\nphases:\n  Engage:\n    do:\n      - wall.md\n"
+    _, problems = read(text + "      - Go to {{bord}}, then {{board}} it. Go.\n", files)
+    assert [(p.severity, p.file, p.line) for p in problems] == [
+        ("error", FILE, 9),
+        ("error", "wall.md", 5),
+    ]
+    assert "no place “bord”" in problems[0].message
+
+
+def test_braces_in_code_are_no_place() -> None:
+    files = {"wall.md": "Write `{{ ds }}`.\n\n```yaml\na: {{b}}\n```\n${{ secrets.X }}\n"}
+    _, problems = read("phases:\n  Engage: {do: [wall.md]}\n", files)
+    assert problems == ()
+
+
+def test_a_place_that_nobody_uses_is_a_warning_at_its_line() -> None:
+    _, problems = read(PLACES + "welcome: Slides at {{deck}}. Hello.\n")
+    assert [(p.severity, p.line) for p in problems] == [("warning", 2)]
+
+
+@pytest.mark.parametrize("entry", ["a b: Link", "board: ''", "board: ' '", "'{x}': Link"])
+def test_a_place_has_a_name_of_one_word_and_says_what_is_wanted(entry: str) -> None:
+    _, problems = read(f"places:\n  {entry}\n")
+    assert [(p.severity, p.line) for p in problems] == [("error", 2)]
+
+
+def test_a_text_that_is_nothing_without_its_place_is_a_problem() -> None:
+    do = ["- discussion: Talk on {{board}}.", "- {poll: Which?, options: ['{{deck}}', B]}"]
+    text = PLACES + "phases:\n  Engage:\n    do:\n" + "".join(f"      {one}\n" for one in do)
+    _, problems = read(text)
+    assert [(p.severity, p.line) for p in problems] == [("error", 7), ("error", 8)]
+    assert "{{board}}" in problems[0].message
 
 
 def test_more_posts_than_people_follow_are_a_warning() -> None:

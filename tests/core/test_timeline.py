@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.facilitation.pace import Pace
+from bot.facilitation.planning import NOTES_AHEAD, plan_live
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.facilitation.timeline import (
-    NOTES_AHEAD,
     activity_of,
     is_too_late,
     next_due,
     opening_id,
     perform,
-    plan_live,
     scene_of,
 )
 from bot.lessons.lesson import Lesson
@@ -132,10 +132,51 @@ def test_what_is_due_is_the_earliest_waiting_cue_that_has_come(ats: list[int], n
 
 @pytest.mark.parametrize(("kind", "asks"), [("start", 1), ("open", 1), ("end", 1), ("notes", 0)])
 def test_a_person_is_asked_about_late_beginnings_and_ends_only(kind: str, asks: int) -> None:
-    cue = next(cue for cue in cues_of(a_run()) if cue.kind == kind)
+    run = a_run()
+    cues = cues_of(run)
+    cue = next(cue for cue in cues if cue.kind == kind)
     grace = minutes(2)
-    assert is_too_late(cue, cue.at + grace + timedelta(seconds=1), grace) is bool(asks)
-    assert not is_too_late(cue, cue.at + grace, grace)
+    assert is_too_late(cue, run, cues, cue.at + grace + timedelta(seconds=1), grace) is bool(asks)
+    assert not is_too_late(cue, run, cues, cue.at + grace, grace)
+
+
+@pytest.mark.parametrize(
+    ("kind", "late", "asks"),
+    [
+        ("start", 7 * 60 + 59, False),
+        ("start", 8 * 60, True),
+        ("open", 7 * 60 + 59, False),
+        ("open", 8 * 60, True),
+        ("close", 5 * 24 * 60, False),
+        ("notes", 5 * 24 * 60, False),
+        ("end", 5 * 24 * 60, False),
+    ],
+)
+def test_over_days_a_person_is_asked_once_what_should_have_opened_should_have_closed(
+    kind: str, late: int, asks: bool
+) -> None:
+    """Days are open from nine to five."""
+    run = a_run(pace=Pace())
+    cues = cues_of(run)
+    cue = next(cue for cue in cues if cue.kind == kind)
+    assert is_too_late(cue, run, cues, cue.at + minutes(late), minutes(2)) is asks
+
+
+@pytest.mark.parametrize(("phase", "late", "asks"), [("before", 60, False), ("Engage", 60, True)])
+def test_around_a_live_lesson_things_may_open_late_and_in_it_they_may_not(
+    phase: str, late: int, asks: bool
+) -> None:
+    lesson = a_lesson(
+        a_phase("Engage", an_activity()), before=(an_activity(id="b", phase="before"),)
+    )
+    run = a_run(lesson)
+    cues = cues_of(run)
+    opens = next(cue for cue in cues if cue.kind == "open" and cue.phase == phase)
+    assert is_too_late(opens, run, cues, opens.at + minutes(late), minutes(2)) is asks
+    if phase == "before":
+        start = next(cue for cue in cues if cue.kind == "start")
+        assert not is_too_late(start, run, cues, start.at + minutes(late), minutes(2))
+        assert is_too_late(start, run, cues, run.start, minutes(2))
 
 
 def carry_out_all(run: Run) -> tuple[Run, list[Opening], list[str]]:

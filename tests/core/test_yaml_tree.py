@@ -40,6 +40,9 @@ def test_every_value_knows_its_line() -> None:
         ("? [a]\n: b\n", 1, "key"),
         ("a: b: c\n", 1, "not YAML"),
         ("a:\n\t- b\n", 2, "not YAML"),
+        ("é: 1\nb: \a\n", 2, "not YAML"),
+        ("a: 1\n\nb: \ud800\n", 3, "not YAML"),
+        ("%TAG ! x\n", 2, "not YAML"),
     ],
 )
 def test_what_could_do_harm_is_refused_with_its_line(text: str, line: int, word: str) -> None:

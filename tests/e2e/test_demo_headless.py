@@ -15,7 +15,6 @@ from bot.cli.app import invoke
 from bot.cli.errors import guarded
 from tests.e2e.demos import COMMAND, REPOSITORY, environment, evidence, headless
 
-LESSONS = sorted(path.parent.name for path in REPOSITORY.glob("lesson_content/*/plan.md"))
 FEW = ("--people", 5)
 SHORT = """\
 # Choosing a Water Filter
@@ -65,24 +64,6 @@ def pack(out: Path) -> dict[str, bytes]:
     """Every file of evidence, by its name."""
     found = {path.name: path.read_bytes() for path in out.iterdir()}
     return {name: content for name, content in found.items() if not name.startswith("demo")}
-
-
-def test_there_are_three_lessons() -> None:
-    assert len(LESSONS) == 3
-
-
-@pytest.mark.parametrize("lesson", LESSONS)
-def test_a_demo_ends_and_whatever_asks_something_has_been_answered(
-    lesson: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert demo(tmp_path, lesson, *FEW) == 0
-    assert str(tmp_path / "evidence.html") in capsys.readouterr().out
-    told = evidence(tmp_path)
-    assert told["run"]["status"] == "ended"
-    asking = {a["id"] for a in told["activities"] if a["questions"] or a["kind"] == "discussion"}
-    assert {"poll", "discussion", "reflection"} <= {a["kind"] for a in told["activities"]}
-    answered = {answer["activity"] for answer in told["answers"] if answer["stands"]}
-    assert asking - answered == set()
 
 
 def test_one_seed_gives_one_evidence_and_another_gives_another(short: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect, sync_playwright
 
-from tests.e2e.demos import Demo, evidence, rows, visited
+from tests.e2e.demos import REPOSITORY, Demo, evidence, rows, visited
 
 pytestmark = pytest.mark.browser
 
@@ -42,8 +42,12 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture
 def demo(tmp_path: Path) -> Iterator[Demo]:
-    """In real time, in which nothing happens during a test but what the clock's hand does."""
-    with visited(tmp_path / "out", "--people", 3, "--rate", 1) as running:
+    """In real time, in which nothing happens during a test but what the clock's hand does.
+
+    The lesson is what a plan alone makes, without a script of its author's.
+    """
+    plan = shutil.copy(REPOSITORY / "lesson_content/mlops-core-components/plan.md", tmp_path)
+    with visited(tmp_path / "out", plan, "--people", 3, "--rate", 1) as running:
         yield running
 
 

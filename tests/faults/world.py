@@ -8,7 +8,7 @@ from pathlib import Path
 from bot.chat.address import Person, Place
 from bot.chat.platform import Capabilities, Hear, Platform
 from bot.clock import SteppedClock
-from bot.facilitation.timeline import NOTES_AHEAD
+from bot.facilitation.planning import NOTES_AHEAD
 from bot.rehearsal.cohort import Cohort
 from bot.rehearsal.driving import catch_up, drive
 from bot.rehearsal.personas import cast

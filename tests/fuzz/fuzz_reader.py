@@ -2,28 +2,24 @@
 
     python -m tests.fuzz.fuzz_reader -max_total_time=600
 
-All arguments are libFuzzer's; without any it runs for a minute. What it finds is written to a
-folder under the system's temporary one, and nothing in the project is touched.
+What the plan alone would run holds too: each phase is filled, whatever its author wrote.
 """
 
-import importlib
 import re
-import sys
-import tempfile
-import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-atheris: Any = importlib.import_module("atheris")
+from tests.fuzz.harness import atheris, fills_phases, quickly, run
 
 with atheris.instrument_imports(include=["bot.lessons"]):
+    from bot.lessons.derive import derive
     from bot.lessons.markdown import read_plan
     from bot.lessons.names import COLUMNS, KOLB, PHASE_COLUMN, PHASE_PARTS, PHASES, ROLES, SECTIONS
+    from bot.lessons.plan import Plan
+    from bot.lessons.prose import prose
     from tests.core.lessons import CONTENT, strings, words
 
-ROOT = Path(__file__).parents[1]
-SECONDS = 1.0
+CORPUS = Path(__file__).parents[1] / "corpus"
 TABLES = (SECTIONS, PHASE_PARTS, PHASES, KOLB, PHASE_COLUMN, COLUMNS, ROLES)
 NAMED = {word for table in TABLES for name in table for word in words(name)}
 NAMED |= set(words("alignment taxonomy cognitive continued approximately"))
@@ -36,45 +32,34 @@ PIECES = [
     *("9:00-9:20", "1.5 hours", "45+", "20", " each", " + ", "½", "break", "Total", "🔥 ", "1️⃣ "),
     *("Phase 1: ", "Day 2 ", "Step 3 ", "Continued", "title: ", "duration: ", "Teacher: "),
     *("**Students:** ", "Learner Activities", "Facilitator Actions", "Alignment: ", "(approx.)"),
+    *("\n: ", "__", "***", "👩‍🏫 **", "- [ ] ", "Warm-up", "10 + 15", "\\\n", "# Topic: ", "For: "),
     *("zebra", "quixotic ", "xylophones", "Einstieg", "Reflective Observation", "For Learners"),
     *map(str.title, [*PHASES, *KOLB]),
-    *map(str.title, SECTIONS),
+    *map(str.title, [*SECTIONS][::3]),
 ]
 
 
-def text_from(data: bytes) -> str:
-    """The text that the fuzzer's bytes mean: raw, or one piece of Markdown for each byte."""
-    if data[:1] < b"\x80":
-        return data[1:].decode("utf-8", "replace")
-    return "".join(PIECES[byte % len(PIECES)] for byte in data[1:])
-
-
-def one_input(data: bytes) -> None:
+def one_input(text: str) -> None:
     """Read one text and hold the reader to its promise."""
-    text = text_from(data)
-    began = time.process_time()
-    plan = asdict(read_plan(text)[0])
-    took = time.process_time() - began
-    if took > SECONDS:
-        raise AssertionError(f"{took:.1f} seconds for {len(text)} characters")
-    kept = {word for one in strings(plan) for word in words(one)}
+    with quickly(text):
+        plan, problems = read_plan(text)
+    keeps_words(text, plan)
+    if any(one.line is not None and one.line < 1 for one in problems):
+        raise AssertionError("a line before the first")
+    with quickly(text):
+        fills_phases(derive(plan))
+    with quickly(text):
+        prose(text)
+
+
+def keeps_words(text: str, plan: Plan) -> None:
+    """Raise AssertionError where a long word of the text is not in the plan."""
+    kept = {word for one in strings(asdict(plan)) for word in words(one)}
     lost = {word for word in words(text) if LONG_WORD.match(word)} - kept - NAMED
     if lost:
         raise AssertionError(f"lost: {sorted(lost)}")
 
 
-def main() -> None:
-    """Run libFuzzer with the plans of the tests as its first inputs."""
-    arguments = sys.argv[1:] or ["-max_total_time=60"]
-    with tempfile.TemporaryDirectory() as seeds:
-        plans = [*(ROOT / "corpus").glob("*.md"), *CONTENT.glob("*/plan.md")]
-        for number, path in enumerate(sorted(plans)):
-            (Path(seeds) / str(number)).write_bytes(b"\x00" + path.read_bytes())
-        findings = tempfile.mkdtemp(prefix="fuzz-reader-")
-        own = [f"-artifact_prefix={findings}/", "-max_len=4096", "-timeout=20"]
-        atheris.Setup([sys.argv[0], *own, *arguments, seeds], one_input)
-        atheris.Fuzz()
-
-
 if __name__ == "__main__":
-    main()
+    plans = sorted([*CORPUS.glob("*.md"), *CONTENT.glob("*/plan.md")])
+    run("reader", one_input, PIECES, [path.read_text("utf-8") for path in plans])

@@ -24,6 +24,7 @@ from bot.facilitation.activities.kind import (
     opening_blocks,
     turnout,
 )
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.handouts import split_title
 from bot.facilitation.state import Given, Participant
 from bot.lessons.prose import prose
@@ -33,7 +34,11 @@ from bot.words import t
 class DiscussionSpec(Spec):
     """``question`` is Markdown."""
 
-    question: str = Field(min_length=1)
+    question: str = Field(
+        min_length=1,
+        description="What people talk about in the thread of the post: Markdown, or the name of a "
+        "Markdown file beside the script.",
+    )
 
 
 class Discussion(Kind[DiscussionSpec]):
@@ -49,6 +54,10 @@ class Discussion(Kind[DiscussionSpec]):
 
     def _title(self) -> str:
         return t("Let’s talk")
+
+    def talks(self, spec: DiscussionSpec) -> bool:
+        """In the thread."""
+        return True
 
     def title(self, spec: DiscussionSpec) -> str:
         """The author's, or the one that the question begins with."""
@@ -72,7 +81,7 @@ class Discussion(Kind[DiscussionSpec]):
         title = self.title(scene.spec)
         who_sees = t("Everyone here can read what you write.")
         return Message(
-            summary=f"{scene.activity.phase}: {title}",
+            summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
                 *prose(split_title(scene.spec.question)[1]),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.callback import Callback
@@ -25,6 +25,7 @@ from bot.chat.message import (
     Quote,
 )
 from bot.chat.platform import Capabilities
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.handouts import Handout, handouts
 from bot.facilitation.state import Given, Opening, Participant, Response, Run
@@ -41,7 +42,7 @@ class Spec(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    title: str = ""
+    title: str = Field("", description="Stands above the activity, in place of its usual title.")
 
 
 S = TypeVar("S", bound=Spec)
@@ -134,7 +135,7 @@ class Asked(Generic[S]):
 
     def record(self, *responses: Response) -> Changes:
         """Keep these, and let the posts that show them be drawn again."""
-        return Changes(responses=responses, dirty=(self.opening.id,))
+        return Changes(responses=responses, dirty=(self.opening.post,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +166,10 @@ class Kind(Generic[S]):
 
     def _title(self) -> str:
         raise NotImplementedError
+
+    def talks(self, spec: S) -> bool:
+        """Whether what people give is said in the thread of its post."""
+        return False
 
     def from_plan(self, plan: Plan) -> Sequence[str] | None:
         """What the word `plan` stands for in a script, or None where it means itself."""
@@ -230,28 +235,32 @@ def field_text(event: FormSubmitted, field_id: str) -> str:
 
 def opening_blocks(scene: Scene[Any], title: str) -> tuple[Block, ...]:
     """How every activity's post begins: its phase, if it is the first of one, and its title."""
-    phases = scene.run.lesson.script.phases
+    phases = scene.run.lesson.script.parts()
     first = any(p.activities and p.activities[0].id == scene.activity.id for p in phases)
-    phase = (Heading(scene.activity.phase, 1),) if first else ()
+    phase = (Heading(phase_title(scene.activity.phase), 1),) if first else ()
     return (*phase, Heading(title, 2))
 
 
 def closing_blocks(
     scene: Scene[Any], who_sees: str, readings: Sequence[Handout]
 ) -> tuple[Block, ...]:
-    """How every activity's post ends: what there is to read, until when, who sees answers."""
+    """How every activity's post ends: what there is to read, until when, who sees answers ("" where
+    nobody gives any)."""
     buttons = tuple(
         Button(t("Read: {title}", title=each.title), scene.callback("read", each.item), "open")
         for each in readings
     )
     reading = (Buttons(buttons),) if buttons else ()
-    return (*reading, *_until(scene), Note((who_sees,)))
+    seen = (Note((who_sees,)),) if who_sees else ()
+    return (*reading, *_until(scene), *seen)
 
 
 def _until(scene: Scene[Any]) -> tuple[Block, ...]:
     opening = scene.opening
     if opening.closed_at:
         return (Deadline(opening.closed_at, "closed"),)
+    if scene.run.status == "paused" and scene.run.pace:
+        return (Note((t("The lesson is paused."),)),)
     if scene.run.status == "paused":
         return (Note((t("The lesson is paused; the time left stands still."),)),)
     return (Deadline(opening.closes_at),) if opening.closes_at else ()

@@ -7,7 +7,7 @@ the group without a name. The facilitator's evidence has names: this poll is not
 from __future__ import annotations
 
 from string import ascii_lowercase
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -42,6 +42,7 @@ from bot.facilitation.activities.kind import (
     opening_blocks,
     turnout,
 )
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.state import Given, Participant
 from bot.lessons.prose import prose
 from bot.words import t
@@ -55,8 +56,11 @@ class PollOption(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
-    label: str = Field(min_length=1)
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,60}$",
+        description="Keeps its votes when the label is worded anew: letters, digits, - and _.",
+    )
+    label: str = Field(min_length=1, description="What people choose.")
 
 
 class PollSpec(Spec):
@@ -65,13 +69,31 @@ class PollSpec(Spec):
     With ``other`` one may answer in own words; ``other`` is then no option's id.
     """
 
-    question: str = Field(min_length=1)
-    options: tuple[PollOption, ...] = Field(min_length=2, max_length=20)
-    multiple: bool = False
-    other: bool = False
-    results: Literal["live", "after", "close"] = "after"
+    question: str = Field(
+        min_length=1,
+        description="What people vote on: Markdown, or the name of a Markdown file beside the "
+        "script.",
+    )
+    options: tuple[PollOption, ...] = Field(
+        min_length=2,
+        max_length=20,
+        description="What there is to choose, 2 to 20: each a text, or an id and a label.",
+    )
+    multiple: bool = Field(False, description="Whether one may choose several.")
+    other: bool = Field(False, description="Whether one may answer in own words as well.")
+    results: Literal["live", "after", "close"] = Field(
+        "after",
+        description="When the totals are shown: to everyone as votes come in (live), to each "
+        "after their own vote (after), or when the poll closes (close).",
+    )
 
-    @field_validator("options", mode="before")
+    @field_validator(
+        "options",
+        mode="before",
+        json_schema_input_type=Annotated[
+            list[str | PollOption], Field(min_length=2, max_length=20)
+        ],
+    )
     @classmethod
     def _lettered(cls, options: Any) -> Any:
         """An option that is only a text gets a letter for an id."""
@@ -124,7 +146,7 @@ class Poll(Kind[PollSpec]):
             *(self._results(scene) if shown else (Note((turnout(scene, self.answered(scene)),)),)),
         )
         return Message(
-            summary=f"{scene.activity.phase}: {title}",
+            summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
                 *prose(spec.question),

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from bot.chat.message import Message
 from bot.facilitation.activities.kind import Kind, Scene, Spec, closing_blocks, opening_blocks
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.handouts import WHOLE, Handout, lead, split_title
 from bot.lessons.prose import prose
 from bot.words import t
@@ -14,7 +15,12 @@ from bot.words import t
 class PromptSpec(Spec):
     """``text`` is Markdown."""
 
-    text: str = Field(min_length=1)
+    text: str = Field(
+        min_length=1,
+        description="What people read and do: Markdown, or the name of a Markdown file beside the "
+        "script. Of a long one the post has what stands before its first ## heading, and a button "
+        "opens the whole.",
+    )
 
 
 class Prompt(Kind[PromptSpec]):
@@ -42,9 +48,10 @@ class Prompt(Kind[PromptSpec]):
     def say(self, scene: Scene[PromptSpec]) -> Message:
         """The author's text under its phase."""
         title = self.title(scene.spec)
-        who_sees = t("Questions? Ask in the thread; everyone here can read it.")
+        questions = t("Questions? Ask in the thread; everyone here can read it.")
+        who_sees = questions if scene.capabilities.hears_replies else ""
         return Message(
-            summary=f"{scene.activity.phase}: {title}",
+            summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
                 *prose(lead(split_title(scene.spec.text)[1])),

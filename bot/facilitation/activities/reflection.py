@@ -7,7 +7,7 @@ Visible to everyone, it is answered in the thread, as a discussion is.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -39,6 +39,7 @@ from bot.facilitation.activities.kind import (
     opening_blocks,
     turnout,
 )
+from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.state import Given, Participant
 from bot.lessons.plan import Plan
@@ -53,17 +54,32 @@ class ReflectionQuestion(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"^[A-Za-z0-9_-]{1,60}$")
-    text: str = Field(min_length=1)
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9_-]{1,60}$",
+        description="Keeps its answers when the text is worded anew: letters, digits, - and _.",
+    )
+    text: str = Field(min_length=1, description="What is asked.")
 
 
 class ReflectionSpec(Spec):
     """Who may read the answers is ``visible``."""
 
-    questions: tuple[ReflectionQuestion, ...] = Field(min_length=1, max_length=20)
-    visible: Literal["facilitator", "everyone"] = "facilitator"
+    questions: tuple[ReflectionQuestion, ...] = Field(
+        min_length=1,
+        max_length=20,
+        description="What people think about and answer in writing: one question, or up to 20, "
+        "each a text or an id and a text; “plan” stands for the plan's own questions for learners.",
+    )
+    visible: Literal["facilitator", "everyone"] = Field(
+        "facilitator", description="Who may read the answers."
+    )
 
-    @field_validator("questions", mode="before")
+    @field_validator(
+        "questions",
+        mode="before",
+        json_schema_input_type=str
+        | Annotated[list[str | ReflectionQuestion], Field(min_length=1, max_length=20)],
+    )
     @classmethod
     def _numbered(cls, questions: Any) -> Any:
         """One question may stand alone, and one that is only a text gets a number for an id."""
@@ -104,12 +120,16 @@ class Reflection(Kind[ReflectionSpec]):
     def _title(self) -> str:
         return t("Look back")
 
+    def talks(self, spec: ReflectionSpec) -> bool:
+        """In the thread, where everyone may read it."""
+        return spec.visible == "everyone"
+
     def say(self, scene: Scene[ReflectionSpec]) -> Message:
         """The questions, and a button to the form or the thread to answer in."""
         spec = scene.spec
         title = self.title(scene.spec)
         return Message(
-            summary=f"{scene.activity.phase}: {title}",
+            summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
                 Text((t("Take a quiet moment for this:"),)),

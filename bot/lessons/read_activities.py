@@ -1,0 +1,294 @@
+"""The activities in a script, each by the model of its kind."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Protocol
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from bot.lessons.derive import slug
+from bot.lessons.places import needs
+from bot.lessons.plan import Plan
+from bot.lessons.read_values import Values
+from bot.lessons.script import Activity
+from bot.lessons.yaml_tree import Entries, Items, Node, Plain, Scalar, plain
+
+OVERRIDABLE = ("minutes", "days", "wait", "read")
+PACES = ("live", "async")
+COMMON = ("id", *OVERRIDABLE, *PACES)
+"""What every activity takes, beside the fields of its kind."""
+ID = r"\S{1,80}"
+
+_SAID = {
+    "string_pattern_mismatch": "an id is up to 60 letters, digits, - and _",
+    "string_too_short": "a text is missing",
+    "string_type": "it needs a text",
+    "tuple_type": "it needs a list",
+    "too_short": "it needs at least {min_length}",
+    "too_long": "it takes at most {max_length}",
+    "bool_parsing": "say true or false",
+    "bool_type": "say true or false",
+    "literal_error": "choose {expected}",
+    "model_type": "it needs a text, or an id and a text",
+    "model_attributes_type": "it needs a text, or an id and a text",
+    "extra_forbidden": "there is a field that nobody knows",
+    "missing": "an id or a text is missing",
+}
+"""What pydantic finds wrong, in plain words."""
+
+
+class ScriptKind(Protocol):
+    """What the reader has to know of a kind of activity."""
+
+    @property
+    def name(self) -> str:
+        """The key that stands for it in a script."""
+        ...
+
+    @property
+    def model(self) -> type[BaseModel]:
+        """Its fields; the model turns short forms into full ones."""
+        ...
+
+    @property
+    def main(self) -> str:
+        """The field that takes the value of that key; "" for a kind that no script names."""
+        ...
+
+    def from_plan(self, plan: Plan) -> Sequence[str] | None:
+        """What `plan` as that value stands for, or None where it stands for itself."""
+        ...
+
+
+def scripted(kinds: Mapping[str, ScriptKind]) -> dict[str, ScriptKind]:
+    """The kinds that a script can name."""
+    return {name: kind for name, kind in kinds.items() if kind.main}
+
+
+@dataclass
+class Activities:
+    """Reads lists of activities. `ids` are those that are taken."""
+
+    kinds: Mapping[str, ScriptKind]
+    plan: Plan
+    values: Values
+    ids: set[str] = field(default_factory=set)
+    _last: dict[str, int] = field(default_factory=dict)
+
+    def listed(self, phase: str, node: Node) -> list[Activity]:
+        """The activities of a phase; those without minutes have 0."""
+        if not isinstance(node, Items):
+            self.values.say(node.line, f"“{phase}” needs a list: begin each activity with a dash.")
+            return []
+        found = (self._activity(phase, each) for each in node.nodes)
+        return [activity for activity in found if activity is not None]
+
+    def _activity(self, phase: str, node: Node) -> Activity | None:
+        if isinstance(node, Scalar):
+            node = Entries({"prompt": node}, {"prompt": node.line}, node.line)
+        if not isinstance(node, Entries):
+            self.values.say(node.line, "An activity is a text, or a kind with its fields.")
+            return None
+        asked = [name for name in node.nodes if name in self.kinds]
+        if len(asked) != 1:
+            names = ", ".join(sorted(self.kinds))
+            problem = "has two kinds" if asked else "names no kind that there is"
+            self.values.say(node.line, f"This activity {problem}: begin it with one of {names}.")
+            return None
+        kind = self.kinds[asked[0]]
+        own = _part(node, [name for name in node.nodes if name not in COMMON])
+        spec = self._spec(kind, own)
+        if spec is None:
+            return None
+        activity = Activity(
+            id=self._id(phase, kind.name, node.nodes.get("id")),
+            phase=phase,
+            kind=kind.name,
+            minutes=self.values.number(node.nodes, "minutes"),
+            derived=False,
+            spec=spec,
+            wait=self.values.yes(node.nodes.get("wait")),
+            read=self.values.read(node.nodes.get("read")),
+            days=self.values.number(node.nodes, "days"),
+        )
+        return self._overridden(activity, kind, own, node)
+
+    def _overridden(
+        self, activity: Activity, kind: ScriptKind, own: Entries, node: Entries
+    ) -> Activity:
+        """The activity with what is different in each pace. Its minutes are those it has live."""
+        overrides: dict[str, dict[str, Any]] = {}
+        for pace in PACES:
+            if pace in node.nodes:
+                changed = self._changed(kind, own, node.nodes[pace], pace)
+                overrides |= {pace: changed} if changed else {}
+        live = overrides.get("live", {}).get("minutes")
+        if live and activity.minutes:
+            overrides["async"] = {"minutes": activity.minutes, **overrides.get("async", {})}
+        return replace(activity, minutes=live or activity.minutes, overrides=overrides)
+
+    def _changed(self, kind: ScriptKind, own: Entries, node: Node, pace: str) -> dict[str, Any]:
+        """What `live:` or `async:` changes: names of `Activity`'s fields, and JSON data."""
+        if not isinstance(node, Entries):
+            self.values.say(
+                node.line, f"“{pace}” needs fields under it that are different then, as minutes."
+            )
+            return {}
+        for name in node.nodes:
+            if name in ("id", *PACES) or (name in self.kinds and name != kind.name):
+                self.values.say(
+                    node.lines[name],
+                    f"“{name}” cannot be in “{pace}”: an activity keeps its id and its kind.",
+                )
+                return {}
+        changed: dict[str, Any] = {}
+        if mine := [name for name in node.nodes if name not in OVERRIDABLE]:
+            new = _part(node, mine)
+            merged = Entries({**own.nodes, **new.nodes}, {**own.lines, **new.lines}, node.line)
+            if (spec := self._spec(kind, merged)) is not None:
+                changed["spec"] = spec
+        for name in ("minutes", "days"):
+            if number := self.values.number(node.nodes, name):
+                changed[name] = number
+        if "wait" in node.nodes:
+            changed["wait"] = self.values.yes(node.nodes["wait"])
+        if "read" in node.nodes:
+            changed["read"] = list(self.values.read(node.nodes["read"]))
+        return changed
+
+    # -- the kind's own fields
+
+    def _spec(self, kind: ScriptKind, own: Entries) -> dict[str, Any] | None:
+        values: dict[str, Plain] = {}
+        for name, each in own.nodes.items():
+            if name == kind.main != kind.name:
+                self._no_field(kind, name, own)
+                return None
+            value = self._value(kind, name, each)
+            if value is None:
+                self.values.say(each.line, f"The plan has nothing for a {name}: write it here.")
+                return None
+            values[kind.main if name == kind.name else name] = value
+        try:
+            model = kind.model.model_validate(values)
+        except ValidationError as wrong:
+            for error in _telling(wrong.errors()):
+                self._explain(kind, own, error)
+            return None
+        spec = model.model_dump(mode="json", exclude_none=True)
+        self._needing(kind, own, spec)
+        return {name: value for name, value in spec.items() if name != "title" or value}
+
+    def _needing(self, kind: ScriptKind, own: Entries, spec: Mapping[str, Any]) -> None:
+        """Say where a text is nothing without one of the places."""
+        for name, value in spec.items():
+            key = kind.name if name == kind.main else name
+            places = (needs(text, self.values.places) for text in _texts(value))
+            if name != "title" and (place := next(filter(None, places), "")):
+                self.values.say(
+                    own.lines.get(key, own.line),
+                    f"Nothing is left of this {key} while {{{{{place}}}}} is not filled in: add a "
+                    "sentence that stands without it.",
+                )
+
+    def _value(self, kind: ScriptKind, name: str, node: Node) -> Plain | None:
+        """A field's value; the main one may be a file, or stand for the plan's own words.
+
+        None where the plan has none.
+        """
+        if name != kind.name:
+            return plain(node)
+        if isinstance(node, Scalar):
+            if node.text == "plan" and (planned := kind.from_plan(self.plan)) is not None:
+                return list(planned) or None
+            return self.values.words(node)
+        return plain(node)
+
+    def _explain(self, kind: ScriptKind, own: Entries, error: ErrorDetails) -> None:
+        where, type = error["loc"], error["type"]
+        name = str(where[0]) if where else kind.main
+        key = kind.name if name == kind.main else name
+        if type == "extra_forbidden" and len(where) == 1:
+            self._no_field(kind, name, own)
+        elif type == "missing" and len(where) == 1:
+            self.values.say(own.line, f"This {kind.name} lacks “{key}”: add it.")
+        else:
+            what = f"This {key}" if key == kind.name else f"“{key}” of this {kind.name}"
+            why = error["msg"].removeprefix("Value error, ")
+            if type in _SAID:
+                why = _SAID[type].format(**error.get("ctx", {}))
+            self.values.say(_line_of(own, key, where[1:]), f"{what} cannot be used: {why}.")
+
+    def _no_field(self, kind: ScriptKind, name: str, own: Entries) -> None:
+        fields = sorted({*kind.model.model_fields, *COMMON} - {kind.main})
+        self.values.say(
+            own.lines.get(name, own.line),
+            f"A {kind.name} has no field “{name}”: it takes {', '.join(fields)}.",
+        )
+
+    def _id(self, phase: str, kind: str, node: Node | None) -> str:
+        if node is not None:
+            text = node.text if isinstance(node, Scalar) else ""
+            if not re.fullmatch(ID, text):
+                self.values.say(node.line, "An “id” is one word of at most 80 characters.")
+            elif text in self.ids:
+                self.values.say(node.line, f"“{text}” is taken: give each activity its own id.")
+            else:
+                self.ids.add(text)
+                return text
+        stem = f"{slug(phase)}.{kind}"
+        # The next begins where the last one ended: counting anew would be slow for thousands.
+        n, name = self._last.get(stem, 1), stem
+        while name in self.ids:
+            n += 1
+            name = f"{stem}[{n}]"
+        self._last[stem] = n
+        self.ids.add(name)
+        return name
+
+
+def _part(node: Entries, names: Sequence[str]) -> Entries:
+    return Entries(
+        {name: node.nodes[name] for name in names},
+        {name: node.lines[name] for name in names},
+        node.line,
+    )
+
+
+def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
+    """Without those who count as missing an item that is there, only wrong."""
+    inside = {error["loc"][:1] for error in errors if len(error["loc"]) > 1}
+    for error in errors:
+        if error["type"] != "too_short" or error["loc"] not in inside:
+            yield error
+
+
+def _line_of(own: Entries, key: str, inside: Sequence[object]) -> int:
+    """The line of a field, or of the item of it that is meant."""
+    line = own.lines.get(key, own.line)
+    node: Node | None = own.nodes.get(key)
+    for step in inside:
+        if isinstance(node, Items) and isinstance(step, int) and step < len(node.nodes):
+            node = node.nodes[step]
+            line = node.line
+        elif isinstance(node, Entries) and str(step) in node.nodes:
+            line = node.lines[str(step)]
+            node = node.nodes[str(step)]
+        else:
+            break
+    return line
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for each in value.values():
+            yield from _texts(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _texts(each)
