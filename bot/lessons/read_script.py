@@ -16,13 +16,16 @@ from bot.lessons.plan import Plan
 from bot.lessons.problem import Problem
 from bot.lessons.read_activities import Activities, ScriptKind, scripted
 from bot.lessons.read_values import FILE, Handout, Values
-from bot.lessons.script import Activity, Script, ScriptPhase, phase_keys
-from bot.lessons.yaml_tree import Entries, Items, Node, Unreadable, read_yaml
+from bot.lessons.script import AFTER, BEFORE, Activity, Script, ScriptPhase, phase_keys
+from bot.lessons.yaml_tree import Entries, Items, Node, Scalar, Unreadable, read_yaml
 
 __all__ = ["FILE", "MOST_POSTS", "PHASE", "TOP", "Handout", "ScriptKind", "read_script"]
 
 MOST_POSTS = 4
 """Each entry of a phase is a post; with the phase's results that is as much as people read."""
+MOST_KINDS = 20
+WHO_TITLE, WHO = "Who is here?", "Which of these describe you? Choose all that fit."
+_OPTION_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 TOP = ("who", "places", "notes", "before", "phases", "after", "welcome", "notice", "closing")
 PHASE = ("minutes", "days", "notes", "extra", "do")
 
@@ -73,8 +76,8 @@ class _Reader:
             facilitator_notes=_joined(
                 self.values.words(top.get("notes")), derived.facilitator_notes
             ),
-            before=self._aside("before", top.get("before")),
-            after=self._aside("after", top.get("after")),
+            before=(*self._aside(BEFORE, top.get("before")), *self._survey(top.get("who"))),
+            after=self._aside(AFTER, top.get("after")),
             notice=self.values.words(top.get("notice")) or derived.notice,
             welcome=self.values.words(top.get("welcome")) or derived.welcome,
             closing=self.values.words(top.get("closing")) or derived.closing,
@@ -85,6 +88,31 @@ class _Reader:
 
     def _aside(self, name: str, node: Node | None) -> tuple[Activity, ...]:
         return tuple(self.activities.listed(name, node)) if node is not None else ()
+
+    def _survey(self, node: Node | None) -> tuple[Activity, ...]:
+        """The entry survey: which of the kinds of learners people are."""
+        asks = "poll" in self.activities.kinds and MOST_KINDS >= len(self.who) > 1
+        if node is None or not asks or not all(label.strip() for _, label in self.who):
+            return ()
+        named = all(_OPTION_ID.fullmatch(name) and name != "other" for name, _ in self.who)
+        line = node.line
+
+        def entries(**fields: Node) -> Entries:
+            return Entries(fields, dict.fromkeys(fields, line), line)
+
+        def option(name: str, label: str) -> Node:
+            text = Scalar(label, line)
+            return entries(id=Scalar(name, line), label=text) if named else text
+
+        poll = entries(
+            poll=Scalar(WHO, line),
+            title=Scalar(WHO_TITLE, line),
+            id=Scalar(f"{BEFORE}.who", line),
+            options=Items(tuple(option(*one) for one in self.who), line),
+            multiple=Scalar("true", line),
+            results=Scalar("close", line),
+        )
+        return tuple(self.activities.listed(BEFORE, Items((poll,), line)))
 
     # -- places
 

@@ -75,8 +75,8 @@ _HANDOUT = {"type": "string", "pattern": r"\.md$"}
 _MINUTES = "How long it is open in a live run; what has none shares what the phase has left."
 _TOP: Schema = {
     "who": _texts_by_name(
-        "The kinds of learners that the lesson knows, each a name and what it is called; “extra” "
-        "takes these names.",
+        "The kinds of learners that the lesson knows, each a name and what it is called. Before "
+        "the lesson people are asked which they are, and “extra” takes these names.",
         _text("What people read."),
     ),
     "places": {

@@ -352,3 +352,30 @@ def test_a_handout_comes_from_inside_the_lessons_folder(name: str, tmp_path: Pat
     (problem,) = [p for p in lesson.problems if p.severity == "error"]
     assert (problem.file, problem.line) == (FILE, 5)
     assert lesson.script.handouts == ()
+
+
+def test_the_kinds_of_learners_are_the_options_of_an_entry_survey() -> None:
+    script, problems = read(
+        "who: {novice: New to it, expert: At home in it}\nbefore: [Welcome]\nphases: {}"
+    )
+    assert problems == ()
+    assert [activity.id for activity in script.before] == ["before.prompt", "before.who"]
+    options = script.before[1].spec["options"]
+    assert [(one["id"], one["label"]) for one in options] == [
+        ("novice", "New to it"),
+        ("expert", "At home in it"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "who", ["{one: Alone}", "{one: ' ', two: B}", "{}", str({f"k{n}": "K" for n in range(21)})]
+)
+def test_there_is_no_survey_where_there_is_nothing_to_choose(who: str) -> None:
+    script, problems = read(f"who: {who}\nphases: {{}}")
+    assert (script.before, problems) == ((), ())
+
+
+def test_kinds_of_learners_may_be_called_anything() -> None:
+    script, problems = read("who: {Лев: A, other: B}\nphases: {}")
+    assert problems == ()
+    assert [one["id"] for one in script.before[0].spec["options"]] == ["a", "b"]
