@@ -164,6 +164,7 @@ def _around(activities: Sequence[Activity]) -> str:
 
 
 def _said(path: Path, problem: Problem) -> str:
-    file = find_lesson(path, CONTENT).parent / problem.file if problem.file else path
+    plan = find_lesson(path, CONTENT)
+    file = plan.parent / problem.file if problem.file else plan
     place = f"{file}:{problem.line}" if problem.line else str(file)
     return one_line(f"{place}: {problem.severity}: {problem.message}")

@@ -82,7 +82,11 @@ class When:
         from bot.facilitation.planning import plan_daily, plan_live
 
         if self.pace is None:
-            return plan_live(run, lesson.for_pace("live"), self.start, self.zone)
+            now = SystemClock().now()
+            # What runs before opens at once where its days have begun; a lesson of long ago is
+            # told as it would have been.
+            soonest = now if now < self.start else None
+            return plan_live(run, lesson.for_pace("live"), self.start, self.zone, soonest)
         paced = lesson.for_pace("async")
         try:
             days = days_of(paced.script, self.days)

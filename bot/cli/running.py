@@ -71,7 +71,7 @@ def run(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="COMMAND", help="start, pause, resume, +5, extend 5, next, close or status."
+            metavar="COMMAND", help="start, pause, resume, +5, +1 day, next, close or status."
         ),
     ],
 ) -> None:
@@ -84,7 +84,8 @@ def run(
     command = parse_command(" ".join(words))
     if command is None or command.verb == "help":
         raise BadUsage(
-            f"“{' '.join(words)}” is no command: say start, pause, resume, +5, next, close, status."
+            f"“{' '.join(words)}” is no command: say start, pause, resume, +5, "
+            "+1 day, next, close, status."
         )
 
     async def work(app: App) -> None:

@@ -100,6 +100,9 @@ def control(
             changed, moved = _resume(run, cues, now)
         case "extend":
             moved = _extend(run, cues, openings, command)
+        case "next" if run.status == "paused" and run.pause_reason:
+            # The bot itself waits or asks: whoever says "next" is ready.
+            changed, moved = _resume(run, cues, now)
         case "next":
             moved = _next(run, cues, now)
         case "close":

@@ -113,11 +113,15 @@ def _stretched(wanted: Sequence[int], total: int) -> list[int]:
 
 
 def dealt(activities: Sequence[Activity], days: int) -> tuple[tuple[Activity, ...], ...]:
-    """The activities of each of a part's days, in their order and spread; a day may have none."""
-    share = len(activities)
+    """The activities of each of a part's days, in their order and spread; a day may have none.
+
+    What has days of its own comes early enough to have them all, if the part is that long.
+    """
     found: list[list[Activity]] = [[] for _ in range(days)]
-    for n, activity in enumerate(activities):
-        found[n * days // share].append(activity)
+    latest = days - 1
+    for n, activity in reversed(list(enumerate(activities))):
+        latest = max(0, min(latest, days - activity.days))
+        found[min(latest, n * days // len(activities))].insert(0, activity)
     return tuple(map(tuple, found))
 
 

@@ -49,7 +49,7 @@ _MEETINGS = (
 )
 _DURATION = re.compile(
     r"(?<![\w.,/])(?:"
-    rf"(?P<phrase>{'|'.join(_PHRASES).replace(' ', '[ -]')})"
+    rf"(?P<phrase>{'|'.join(_PHRASES).replace(' ', '[ -]')})(?!\w)"
     r"|(?P<from>\d{1,2}:[0-5]\d)(?::00)?(?: ?[ap]\.?m\b\.?)?"
     rf"{_TO}(?P<until>\d{{1,2}}:[0-5]\d)(?::00)?(?: ?[ap]\.?m\b\.?)?"
     rf"|(?P<clock>\d{{1,2}}:[0-5]\d){_SPACE}{_HOURS}"

@@ -141,7 +141,7 @@ _COMMON: Schema = {
         MOST_DAYS,
     ),
     "wait": {
-        "description": "In a live run the facilitator opens it, by pressing Next.",
+        "description": "In a live run the facilitator opens it, by pressing Next or Resume.",
         "enum": _YES,
         "default": False,
     },

@@ -7,8 +7,10 @@ refused before anything is built.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import yaml
 from yaml.reader import ReaderError
@@ -48,6 +50,14 @@ class Entries:
 
 Node = Scalar | Items | Entries
 
+_PLAINLY = {
+    "mapping values are not allowed": "put a text that has a colon in quotes.",
+    "cannot start any token": "put the text in quotes, and indent with spaces, not with tabs.",
+}
+"""What authors slip on, by the parser's words, in plain ones."""
+_LINE_END = re.compile(r"\r\n|[\r\n\x85\u2028\u2029]")
+_CUT = re.compile(r"[ \t]+(#[^#\s].*)")
+
 
 class Unreadable(Exception):
     """The text is no YAML that we take; `problem` says why, with its line."""
@@ -67,7 +77,8 @@ def read_yaml(text: str) -> Node:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         what = " ".join(str(part) for part in (error.problem, error.context) if part)
-        raise Unreadable(mark.line + 1 if mark else 1, f"This is not YAML: {what}.") from None
+        said = next((words for part, words in _PLAINLY.items() if part in what), f"{what}.")
+        raise Unreadable(mark.line + 1 if mark else 1, f"This is not YAML: {said}") from None
     except (yaml.YAMLError, ValueError) as error:
         said = f"This is not YAML: {_first_line(error)}."
         raise Unreadable(_line_of(error, text), said) from None
@@ -94,6 +105,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 def _check(text: str) -> None:
     """Refuse what could do harm, event by event, before a tree is built of it."""
     depth, documents = 0, 0
+    lines = _LINE_END.split(text)
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
         tag = getattr(event, "tag", None)
@@ -101,6 +113,8 @@ def _check(text: str) -> None:
             raise Unreadable(line, "Anchors and aliases (& and *) are not taken: write it out.")
         if tag:
             raise Unreadable(line, f"Tags such as {tag} are not taken: leave it out.")
+        if isinstance(event, yaml.ScalarEvent) and not event.style and event.end_mark:
+            _refuse_cut_text(lines, event.end_mark)
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
@@ -111,6 +125,17 @@ def _check(text: str) -> None:
                 raise Unreadable(line, f"This is nested more than {DEEPEST} deep: make it flatter.")
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _refuse_cut_text(lines: Sequence[str], end: Any) -> None:
+    """A text that goes on with #1 would lose the rest as a comment, of which nobody would know."""
+    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
+    if cut := _CUT.match(rest):
+        raise Unreadable(
+            end.line + 1,
+            f"“{cut[1][:40]}” would not be read: put the text in quotes, or leave a space after "
+            "the # of a comment.",
+        )
 
 
 def _node(node: yaml.Node) -> Node:

@@ -174,7 +174,7 @@ class Managing:
         except NotNow as why:
             return Refused(str(why))
         await tx.apply(changes)
-        return Saved(_done(command))
+        return Saved(_done(command, run))
 
     async def _settle(self, tx: Transaction, run: Run, callback: Callback) -> Answer:
         delivery = await tx.delivery(callback.item)
@@ -203,24 +203,31 @@ async def _by(tx: Transaction, run: Run, event: Commanded | Picked) -> str:
     return known.id if known else "facilitator"
 
 
-def _done(command: Command) -> str:
+def _done(command: Command, run: Run) -> str:
+    daily = run.pace is not None
     return {
         "start": t("Started."),
-        "pause": t("Paused. Time stands still until you resume."),
-        "resume": t("Going on. Everything after this has moved."),
-        "extend": _given(command),
+        "pause": t("Paused until you resume.")
+        if daily
+        else t("Paused. Time stands still until you resume."),
+        "resume": t("Going on. What was missed comes on the next lesson day.")
+        if daily
+        else t("Going on. Everything after this has moved."),
+        "extend": _given(command, daily),
         "next": t("On to the next."),
         "close": t("Closed."),
     }[command.verb]
 
 
-def _given(command: Command) -> str:
+def _given(command: Command, daily: bool) -> str:
     if command.days:
         return tn(
             "One day more. Everything after this has moved.",
             "{count} days more. Everything after this has moved.",
             command.days,
         )
+    if daily:
+        return tn("One minute more for today.", "{count} minutes more for today.", command.minutes)
     return tn(
         "One minute more. Everything after this has moved.",
         "{count} minutes more. Everything after this has moved.",

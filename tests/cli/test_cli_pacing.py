@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -152,20 +153,30 @@ def test_the_dry_run_lists_working_hours_and_warns_where_they_are_few(
 
 
 def test_what_runs_around_a_live_lesson_is_in_its_dry_run(fivefold: Fivefold, lesson: Path) -> None:
-    words = (lesson, "--start", "2026-03-30 10:00", "--zone", "Europe/Berlin")
+    words = (lesson, "--start", "2099-03-30 10:00", "--zone", "Europe/Berlin")
     report = dry_run(fivefold, *words)
-    assert report["start"] == "2026-03-30T08:00:00+00:00"
+    assert report["start"] == "2099-03-30T08:00:00+00:00"
     local = {
         (cue["phase"], cue["kind"]): cue["local"][:16]
         for cue in report["cues"]
         if cue["phase"] in ("before", "after")
     }
     assert local == {
-        ("before", "open"): "2026-03-28T10:00",
-        ("before", "close"): "2026-03-30T10:00",
-        ("after", "open"): "2026-03-30T11:00",
-        ("after", "close"): "2026-04-02T11:00",
+        ("before", "open"): "2099-03-28T10:00",
+        ("before", "close"): "2099-03-30T10:00",
+        ("after", "open"): "2099-03-30T11:00",
+        ("after", "close"): "2099-04-02T11:00",
     }
+
+
+def test_what_should_run_before_a_lesson_of_tomorrow_already_is_told_to_come_now(
+    fivefold: Fivefold, lesson: Path
+) -> None:
+    now = datetime.now(UTC)
+    tomorrow = f"{now + timedelta(days=1):%Y-%m-%d %H:%M}"
+    cues = dry_run(fivefold, lesson, "--start", tomorrow)["cues"]
+    (opens,) = [c["at"] for c in cues if (c["phase"], c["kind"]) == ("before", "open")]
+    assert now <= datetime.fromisoformat(opens) <= datetime.now(UTC)
 
 
 # -- planning it

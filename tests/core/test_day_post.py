@@ -135,7 +135,7 @@ def test_what_runs_before_a_live_lesson_is_one_post_with_the_welcome_and_after_i
 
 
 def scenes(*names: str) -> list[Scene[Any]]:
-    """The scenes of one day's post with these kinds; the last is a discussion that leads it."""
+    """The scenes of one day's post with these kinds, which its discussion leads, if it has one."""
     lesson = a_lesson(
         a_phase("Engage", *kinds("Engage", list(names))),
         welcome="Hello there.",

@@ -89,6 +89,7 @@ def test_a_duration_is_read_in_minutes(text: str, minutes: int) -> None:
         "0",
         "5 months",
         "3 houses",
+        "half hourly",
         "minutes",
         "99999999 minutes",
         "the 90's",

@@ -198,6 +198,17 @@ def test_a_parts_days_have_all_of_it_in_order_and_evenly(count: int, over: int) 
     assert bool(hands[0]) is bool(count)
 
 
+@given(st.lists(st.integers(0, 6), min_size=1, max_size=8), st.integers(0, 6))
+def test_what_has_days_of_its_own_gets_them_all_in_a_part_that_is_long_enough(
+    wanted: list[int], more: int
+) -> None:
+    activities = [for_days(an_activity(id=f"a{n}"), each) for n, each in enumerate(wanted)]
+    over = max(1, *wanted) + more
+    hands = dealt(activities, over)
+    assert [a for hand in hands for a in hand] == activities
+    assert all(over - day >= a.days for day, hand in enumerate(hands) for a in hand)
+
+
 @pytest.mark.parametrize(
     ("count", "over", "sizes"),
     [(3, 1, [3]), (3, 2, [2, 1]), (2, 3, [1, 1, 0]), (1, 4, [1, 0, 0, 0]), (0, 2, [0, 0])],

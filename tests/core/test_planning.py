@@ -251,6 +251,12 @@ def test_an_activity_with_days_of_its_own_closes_when_they_are_over() -> None:
     assert [cue.at.day for cue in of(cues, "close")] == [5, 7, 7]
 
 
+def test_a_review_of_two_days_has_both_though_something_stands_before_it() -> None:
+    cues = planned(in_parts((0, 2)), date(2026, 1, 5), "UTC", Pace())
+    assert {cue.at.day for cue in of(cues, "open")} == {5}
+    assert [cue.at.day for cue in of(cues, "close")] == [6, 6]
+
+
 def test_what_comes_after_is_due_days_later_free_ones_counted_and_never_on_a_free_day() -> None:
     lesson = in_parts((0,), after=around(AFTER, 0, 2, 7))
     cues = planned(lesson, date(2026, 1, 7), "UTC", Pace())

@@ -80,3 +80,24 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     except Unreadable as refused:
         said = refused.problem.message
     assert said == "" or said.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "said"),
+    [
+        ("a: Read this #1 now", 1, "“#1 now” would not be read"),
+        ("a:\n- ok # fine\n- 🔥 müde #x", 3, "“#x” would not be read"),
+        ("poll: Which: one?", 1, "put a text that has a colon in quotes"),
+        ("a:\n\t- b", 2, "not with tabs"),
+    ],
+)
+def test_what_authors_slip_on_is_told_in_plain_words(text: str, line: int, said: str) -> None:
+    with pytest.raises(Unreadable) as refused:
+        read_yaml(text)
+    assert refused.value.problem.line == line
+    assert said in refused.value.problem.message
+
+
+def test_comments_and_signs_that_lose_nothing_are_taken() -> None:
+    text = "a: one # a comment\nb: '#1 now' #yes\nc: C#\nd: a#b\n#e\nf: g ## h\n"
+    assert plain(read_yaml(text)) == {"a": "one", "b": "#1 now", "c": "C#", "d": "a#b", "f": "g"}

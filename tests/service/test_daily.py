@@ -14,6 +14,7 @@ from bot.chat.callback import Callback
 from bot.chat.event import FormRequested, FormSubmitted
 from bot.chat.message import Buttons, Choices, Form, Message
 from bot.chat.plain import plain
+from bot.chat.platform import Uncertain
 from bot.chat.text import UserText
 from bot.facilitation.controls import Command
 from bot.facilitation.pace import DoesNotFit, Pace
@@ -374,3 +375,25 @@ async def test_what_comes_before_is_posted_late_while_there_is_time(house: House
     # The lesson itself is not poured out late.
     assert (await house.run()).status == "paused"
     assert len(house.stage.posted(house.main)) == 1
+
+
+# -- when nobody knows whether it arrived
+
+
+async def test_using_anything_in_a_days_post_in_doubt_proves_that_it_arrived(
+    deaf_house: House,
+) -> None:
+    house = deaf_house
+    await schedule(house)
+    await house.run_to(at("06T08:59"))
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_to(at("06T09:30"))
+    (delivery,) = await house.owed("activity")
+    assert delivery.state == "uncertain"
+    poll = await house.opening("poll")
+    assert poll.post == delivery.owed.opening != poll.id
+    callback = Callback("vote", poll.id, "", delivery.owed.key).encode()
+    (post,) = house.stage.posted(house.main)
+    await house.hear(await house.a_vote("ann", "data", callback=callback, post=post.ref))
+    (delivery,) = await house.owed("activity")
+    assert (delivery.state, delivery.ref) == ("sent", post.ref)
