@@ -23,6 +23,9 @@ _YAML = re.compile(r"\s*\Z|[ \t#-]|[A-Za-z][\w -]{0,60}:(?:\s|\Z)")
 _LONGEST_FRONT = 100
 _PIPE = re.compile(r"(?<!\\)\|")
 
+MOST_CELLS = 100_000
+"""More than the tables of a plan ever have."""
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -85,14 +88,17 @@ def read_blocks(text: str, first_line: int = 1) -> list[Block]:
 
     `first_line` is the number of its first line in the file.
 
-    Never raises on any str; time is linear in its length.
+    Never raises on any str; time is linear in its length. Where tables could have more than
+    `MOST_CELLS`, as short rows are filled up to the widest, they are read as text.
     """
     text = _plain_ends(text)
     lines = text.split("\n")
     blocks: list[Block] = []
     covered = 0
     items: list[Item] = []
-    for token in _parser().parse(_MARKS.sub(r"\1 ", text)):
+    bars = [line.count("|") for line in lines]
+    tables = max(bars) * sum(map(bool, bars)) <= MOST_CELLS
+    for token in _parser(tables).parse(_MARKS.sub(r"\1 ", text)):
         if token.map is None or token.level > 1:
             continue
         first, last = token.map
@@ -139,8 +145,10 @@ def read_blocks(text: str, first_line: int = 1) -> list[Block]:
 
 
 @cache
-def _parser() -> MarkdownIt:
-    parser = MarkdownIt("commonmark").enable("table").disable("reference")
+def _parser(tables: bool) -> MarkdownIt:
+    parser = MarkdownIt("commonmark").disable("reference")
+    if tables:
+        parser.enable("table")
     parser.core.ruler.enableOnly(["block"])
     return parser
 
