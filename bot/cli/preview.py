@@ -15,9 +15,12 @@ from bot.chat.message import Form, Message
 from bot.chat.platform import Rejected
 from bot.cli.errors import FAILED, CommandError, say
 from bot.cli.lessons import LessonPath, runnable
+from bot.cli.pacing import PaceOption
 from bot.facilitation.gallery import gallery
+from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
 from bot.lessons.places import fill
+from bot.lessons.script import PaceName
 
 Files = Mapping[str, str]
 """The texts of the files that one message becomes, by the end of their names."""
@@ -36,11 +39,13 @@ def preview(
     lesson: LessonPath,
     look: Annotated[Look, typer.Option("--as", help="What the messages are drawn for.")],
     out: Annotated[Path, typer.Option(metavar="DIR", help="The folder for the files.")],
+    pace: PaceOption = "live",
 ) -> None:
     """Write every message of a lesson, in every state, into a folder: as text, as pages of the
     room, or as the JSON that Slack (Block Kit) and Teams (Adaptive Cards) get. In place of what
     the facilitator fills in stands what is asked for."""
-    named = gallery(_shown(runnable(lesson)))
+    rule = Pace() if pace == "daily" else None
+    named = gallery(_shown(runnable(lesson), "async" if rule else "live"), rule)
     draw = _RENDERERS[look]()
     written = refused = 0
     _make(out)
@@ -64,9 +69,9 @@ def preview(
         raise typer.Exit(FAILED)
 
 
-def _shown(lesson: Lesson) -> Lesson:
-    """The lesson as it is held live, with the labels of its places standing in them."""
-    return fill(lesson.for_pace("live"), dict(lesson.script.places))
+def _shown(lesson: Lesson, pace: PaceName) -> Lesson:
+    """The lesson as it is in this pace, with the labels of its places standing in them."""
+    return fill(lesson.for_pace(pace), dict(lesson.script.places))
 
 
 def _make(folder: Path) -> None:

@@ -23,10 +23,12 @@ from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Scene
 from bot.facilitation.activities.poll import OTHER
 from bot.facilitation.controls import pause_for_late_cue
+from bot.facilitation.day import day_post
 from bot.facilitation.notices import RunScene, Trouble
-from bot.facilitation.planning import plan_live
+from bot.facilitation.pace import Pace, days_of
+from bot.facilitation.planning import plan_daily, plan_live
 from bot.facilitation.state import Cue, Given, Opening, Participant, Response, Run
-from bot.facilitation.timeline import opening_id, scene_of
+from bot.facilitation.timeline import opening_id, perform, scene_of
 from bot.lessons.lesson import Lesson
 
 Named = tuple[str, Message | Form]
@@ -43,12 +45,13 @@ _SAID = (
 _FACILITATOR = Person("preview", "preview", "facilitator")
 
 
-def gallery(lesson: Lesson) -> tuple[Named, ...]:
+def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
     """Everything that is said in a run of this lesson, each under a name of its own.
 
-    First the welcome; then each activity as it opens, with three answers, and closed, followed by
-    the forms and private views behind its buttons; then the closing; last what facilitators get:
-    notes, the panel, questions about posts, and the report. The lesson must be runnable.
+    First the welcome; then each activity, or with a ``pace`` each day's post, as it opens, with
+    three answers, and closed, followed by the forms and private views behind its buttons; then
+    the closing; last what facilitators get: notes, the panel, questions about posts, and the
+    report. The lesson must be runnable, and as it is in this pace.
     """
     run = Run(
         id="preview",
@@ -57,12 +60,20 @@ def gallery(lesson: Lesson) -> tuple[Named, ...]:
         facilitators=(_FACILITATOR,),
         zone="UTC",
         start=START,
+        pace=pace,
     )
-    cues = plan_live(run.id, lesson, START)
-    named: list[Named] = [("welcome", notices.welcome(run))]
-    for cue in cues:
-        if cue.kind == "open":
-            named += _activity(replace(run, status="running"), cue)
+    running = replace(run, status="running")
+    named: list[Named] = []
+    if pace:
+        days = days_of(lesson.script)
+        cues = plan_daily(run.id, lesson, START.date(), run.zone, pace, days)
+        named += _days(running, cues)
+    else:
+        cues = plan_live(run.id, lesson, START)
+        named.append(("welcome", notices.welcome(run)))
+        for cue in cues:
+            if cue.kind == "open":
+                named += _activity(running, cue)
     named.append(("closing", notices.closing(run)))
     named += _for_facilitators(run, cues)
     return tuple(_distinct(named))
@@ -86,6 +97,32 @@ def _activity(run: Run, cue: Cue) -> Iterator[Named]:
     if _say(deaf) != _say(fresh):
         yield f"{name}-without-threads", _say(deaf)
         yield from _behind(_say(deaf), deaf, f"{name}-without-threads")
+
+
+def _days(run: Run, cues: Sequence[Cue]) -> Iterator[Named]:
+    """Each day's post, and what is behind the buttons in it."""
+    waiting, number = {cue.seq: cue for cue in cues if cue.kind in ("start", "open")}, 0
+    while waiting:
+        first = min(waiting.values(), key=_order)
+        opened = perform(first, run, tuple(waiting.values()), (), first.at)
+        for cue in opened.cues:
+            del waiting[cue.seq]
+        number += 1
+        fresh = [
+            scene_of(run, opening, participants=_people(run), delivery="preview")
+            for opening in opened.openings
+        ]
+        answered = [replace(scene, responses=_answers(scene)) for scene in fresh]
+        closed = [replace(s, opening=replace(s.opening, closed_at=first.at)) for s in answered]
+        for state, scenes in (("open", fresh), ("answered", answered), ("closed", closed)):
+            name = f"day-{number}-{state}"
+            yield name, day_post(scenes)
+            for scene in scenes if state != "closed" else ():
+                yield from _behind(_say(scene), scene, f"{name}-{scene.activity.id}")
+
+
+def _order(cue: Cue) -> tuple[datetime, int]:
+    return cue.at, cue.seq
 
 
 def _minutes(run: Run, name: str) -> int:

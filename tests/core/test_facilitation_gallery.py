@@ -8,6 +8,7 @@ from bot.chat.message import Form, Message
 from bot.chat.plain import plain
 from bot.facilitation.fit import judge_fit, minutes_needed
 from bot.facilitation.gallery import gallery
+from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
 from tests.cli.conftest import PLAN
 from tests.core.lessons import lesson_of
@@ -70,3 +71,16 @@ def test_only_discussions_that_are_too_short_are_named(lesson: Lesson) -> None:
     assert named == short
     assert short
     assert list(judge_fit(lesson, 1)) == []
+
+
+def test_over_days_there_is_each_days_post_in_place_of_the_activities(lesson: Lesson) -> None:
+    shown = dict(gallery(lesson.for_pace("async"), Pace()))
+    assert "welcome" not in shown
+    first = plain(shown["day-1-open"])
+    assert lesson.plan.title in first
+    assert "Engage" in first
+    phases = [phase.name for phase in lesson.script.phases]
+    for n, phase in enumerate(phases, 1):
+        assert f"{phase}\n" in plain(shown[f"day-{n}-open"])
+    assert f"day-{len(phases) + 1}-open" not in shown
+    assert "3 answered" in plain(shown["day-1-closed"])

@@ -8,6 +8,7 @@ from hypothesis import given
 from bot.chat.message import Form, Message
 from bot.facilitation.activities import KINDS
 from bot.facilitation.gallery import gallery
+from bot.facilitation.pace import Pace
 from bot.lessons.files import load_lesson
 from bot.lessons.places import fill
 from bot.platforms.slack import blocks, form
@@ -24,9 +25,11 @@ SLACKS_VIEW = 250_000
 def said(lesson: str) -> list[tuple[str, Message | Form]]:
     """All that is said in it; what is said again, as a handout behind each post, only once."""
     scripted = load_lesson(CONTENT / lesson, None, lambda: KINDS)
-    shown = list(gallery(fill(scripted.for_pace("live"), dict(scripted.script.places))))
-    assert len(shown) > 50
-    return list({repr(what): (name, what) for name, what in shown}.values())
+    labels = dict(scripted.script.places)
+    live = gallery(fill(scripted.for_pace("live"), labels))
+    daily = gallery(fill(scripted.for_pace("async"), labels), Pace())
+    assert min(len(live), len(daily)) > 50
+    return list({repr(what): (name, what) for name, what in (*live, *daily)}.values())
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
