@@ -18,6 +18,7 @@ from bot.cli.lessons import runnable
 if TYPE_CHECKING:
     from bot.app import App
     from bot.chat.address import Person
+    from bot.clock import ScaledClock
     from bot.facilitation.state import Run
     from bot.lessons.lesson import Lesson
     from bot.rehearsal.cohort import Cohort
@@ -30,6 +31,8 @@ HEADLESS_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 """A headless run begins here, so that the same seed gives the same evidence."""
 GRACE = timedelta(days=1)
 """On a fast clock a hiccup of the machine is minutes: the demo never pauses for one."""
+LOOKS, LOOK_SECONDS = 60, 0.05
+"""How often, and how far apart, a click on the clock looks whether the demo has caught up."""
 AHEAD = timedelta(minutes=4)
 """How long before its lesson a visitor's demo opens, on the scaled clock."""
 
@@ -151,6 +154,7 @@ async def visited_run(demo: Demo, settings: Settings, rate: float, port: int) ->
             leader = Leader(app.store, app.managing, run.id)
 
             async def next_step() -> datetime | None:
+                await _caught_up(app, clock)
                 async with app.store.reading() as reading:
                     at = await leader.ready_at() or (await reading.due()).cue_at
                 if at is not None:
@@ -180,6 +184,17 @@ async def visited_run(demo: Demo, settings: Settings, rate: float, port: int) ->
                 app.alarm.wake()
             # Whether it came to its end or was ended: what was given so far is taken home.
             await _write(app, run, demo.out)
+
+
+async def _caught_up(app: App, clock: ScaledClock) -> None:
+    """Wait until all that is due now is posted: quick clicks would close what nobody saw."""
+    for _ in range(LOOKS):
+        async with app.store.reading() as reading:
+            due = await reading.due()
+        waiting = (at for at in (due.cue_at, due.delivery_at) if at)
+        if not any(at <= clock.now() for at in waiting):
+            return
+        await asyncio.sleep(LOOK_SECONDS)
 
 
 async def _scheduled(app: App, demo: Demo, start: datetime) -> Run:

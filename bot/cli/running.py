@@ -46,6 +46,7 @@ def runs(as_json: AsJson = False) -> None:
                     "run": run.id,
                     "title": run.lesson.plan.title,
                     "status": run.status,
+                    "pace": "daily" if run.pace else "live",
                     "start": run.start.isoformat(),
                     "zone": run.zone,
                     "place": str(run.main),
@@ -58,10 +59,16 @@ def runs(as_json: AsJson = False) -> None:
             typer.echo("There are no runs yet. “fivefold schedule LESSON” plans one.")
         else:
             cells = [
-                (run.id, run.status, f"{run.start:%Y-%m-%d %H:%M} UTC", run.lesson.plan.title)
+                (
+                    run.id,
+                    run.status,
+                    "daily" if run.pace else "live",
+                    f"{run.start:%Y-%m-%d %H:%M} UTC",
+                    run.lesson.plan.title,
+                )
                 for run in found
             ]
-            typer.echo(table(("Run", "Status", "Start", "Lesson"), cells))
+            typer.echo(table(("Run", "Status", "Pace", "Start", "Lesson"), cells))
 
     with_app(work)
 

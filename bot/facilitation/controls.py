@@ -149,6 +149,11 @@ def pause_for_late_cue(run: Run, cue: Cue, now: datetime) -> Changes:
         "“Resume” goes on from here and moves everything after it.",
         minutes=minutes,
     )
+    if run.pace:
+        reason = t(
+            "I could not run when a post was due, so I paused the lesson instead of posting late. "
+            "“Resume” brings what was missed on the next lesson day."
+        )
     # Time stands still from the missed moment, so that resuming gives the cohort its full time.
     paused = replace(pause(run, cue.at, reason), revision=run.revision + 1)
     return Changes(

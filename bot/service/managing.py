@@ -24,7 +24,7 @@ from bot.service.store import Store, Transaction
 from bot.service.trouble import confirm
 from bot.words import t, tn
 
-HELP = "start, pause, resume, +5, next, close, status"
+HELP = "start, pause, resume, +5, +1 day, next, close, status"
 FORWARD = ("extend", "next", "close")
 """What acts on whatever is open, and so only from a panel that shows what is."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,6 +11,7 @@ from bot.facilitation.activities.kind import Question
 from bot.facilitation.state import Audit, Cue, Opening, Participant, Response, Run
 from bot.facilitation.timeline import activity_of, scene_of
 from bot.lessons.script import Activity
+from bot.service.scenes import ACTIVITY
 from bot.service.store import Delivery, Reading
 
 
@@ -82,15 +84,27 @@ async def report_run(reading: Reading, run_id: str) -> RunReport:
     names = {p.id: p.name.text for p in participants}
     by_id = {opening.id: opening for opening in openings}
     versions = await reading.versions(run_id)
+    deliveries = await reading.deliveries(run_id)
     return RunReport(
         run=run,
         cues=await reading.cues(run_id),
-        activities=_activities(run, openings),
+        activities=_activities(run, _seen(openings, deliveries, versions)),
         participants=participants,
         answers=_answers(run, by_id, versions, names),
-        deliveries=await reading.deliveries(run_id),
+        deliveries=deliveries,
         audits=await reading.audits(run_id),
     )
+
+
+def _seen(
+    openings: Sequence[Opening], deliveries: Sequence[Delivery], versions: Sequence[Response]
+) -> tuple[Opening, ...]:
+    """The openings that people could see: one that was over before its post came was not held."""
+    skipped = {
+        d.owed.opening for d in deliveries if d.owed.purpose == ACTIVITY and d.state == "cancelled"
+    }
+    answered = {version.opening for version in versions}
+    return tuple(o for o in openings if o.post not in skipped or o.id in answered)
 
 
 def _activities(run: Run, openings: tuple[Opening, ...]) -> tuple[AskedActivity, ...]:
