@@ -11,8 +11,8 @@ from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.message import Deadline, Message
 from bot.chat.plain import plain
 from bot.facilitation.controls import Command, parse_command
-from bot.service.reporting import NoSuchRun
-from tests.service.house import House, buttons, minutes, of_each_kind, seconds
+from bot.service.reporting import NoSuchRun, report_run
+from tests.service.house import RUN, House, buttons, minutes, of_each_kind, seconds
 
 LABELS = {"pause": "Pause", "+5": "+5 minutes", "close": "Close now", "next": "Next"}
 
@@ -304,3 +304,16 @@ async def test_the_audit_names_no_person(running: House) -> None:
         audits = await reading.audits("r1")
     assert [audit.by for audit in audits] == ["cli", "r1-fay"]
     assert [audit.revision for audit in audits] == sorted({audit.revision for audit in audits})
+
+
+async def test_what_was_over_before_its_post_came_was_not_held(running: House) -> None:
+    house = running
+    await house.say(house.fay, "next")
+    await house.cueing.run_due()
+    await house.say(house.fay, "next")
+    await house.work()
+    assert (await house.delivery("poll")).state == "cancelled"
+    async with house.store.reading() as reading:
+        report = await report_run(reading, RUN)
+    held = {asked.activity.kind: len(asked.openings) for asked in report.activities}
+    assert (held["prompt"], held["poll"], held["discussion"]) == (1, 0, 1)
