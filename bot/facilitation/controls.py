@@ -14,15 +14,17 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.facilitation.changes import Changes
+from bot.facilitation.moving import is_before, pulled, resumed, shifted, skipped, started
 from bot.facilitation.owing import owe_panels
 from bot.facilitation.planning import moved_by_days
 from bot.facilitation.state import LOBBY, Audit, Cue, Opening, Run
-from bot.lessons.script import BEFORE
 from bot.words import t
 
 Verb = Literal["start", "pause", "resume", "extend", "next", "close", "status", "help"]
 MOST_MINUTES = 240
 MOST_DAYS = 60
+MOST_IN_MINUTES = 90
+"""Longer times are said in hours, or days."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,11 +145,10 @@ def pause_for_facilitator(run: Run, cue: Cue, name: str, now: datetime) -> Chang
 
 def pause_for_late_cue(run: Run, cue: Cue, now: datetime) -> Changes:
     """The bot was away when ``cue`` came due: stand still and ask, instead of posting it late."""
-    minutes = max(1, round((now - cue.at).total_seconds() / 60))
     reason = t(
-        "I could not run for {minutes} min, so I paused the lesson instead of posting late. "
+        "I could not run for {length}, so I paused the lesson instead of posting late. "
         "“Resume” goes on from here and moves everything after it.",
-        minutes=minutes,
+        length=_length(now - cue.at),
     )
     if run.pace:
         reason = t(
@@ -164,8 +165,12 @@ def pause_for_late_cue(run: Run, cue: Cue, now: datetime) -> Changes:
     )
 
 
-def _shift(cues: Sequence[Cue], by: timedelta) -> list[Cue]:
-    return [replace(cue, at=cue.at + by) for cue in cues if cue.state == "waiting"]
+def _length(time: timedelta) -> str:
+    minutes = max(1, round(time.total_seconds() / 60))
+    if minutes <= MOST_IN_MINUTES:
+        return t("{count} min", count=minutes)
+    hours = round(minutes / 60)
+    return t("{count} h", count=hours) if hours < 48 else t("{count} days", count=hours // 24)
 
 
 def _open_now(openings: Sequence[Opening]) -> list[Opening]:
@@ -178,52 +183,30 @@ def _with_deadlines(openings: Sequence[Opening], moved: Sequence[Cue]) -> tuple[
 
 
 def _start(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
-    if any(cue.kind == "start" and cue.state == "done" for cue in cues):
-        if run.status == "paused" and not is_before(run, cues):
-            raise NotNow(t("The lesson is paused. Say “resume” first."))
+    start = next(cue for cue in cues if cue.kind == "start")
+    going = replace(run, paused_at=None, pause_reason="")
+    if start.state == "done":
         if not is_before(run, cues):
+            _not_paused(run)
             raise NotNow(t("The lesson has started already."))
-        # What runs ahead of it is over when the lesson itself begins.
-        going = replace(run, status="running", paused_at=None, pause_reason="")
+        # What comes before it is over when the lesson itself begins.
+        going = replace(going, status="running")
         return going, _next(going, cues, now)
-    going = replace(run, status="scheduled", start=now, paused_at=None, pause_reason="")
-    if run.pace:
-        ahead = _from_now_on(run, cues, now)
-        pulled = {cue.seq: cue for cue in _pulled(ahead, now)}
-        return going, [pulled.get(cue.seq, cue) for cue in ahead]
-    by = now - next(cue.at for cue in cues if cue.kind == "start")
-    moved = [replace(cue, at=max(now, cue.at)) for cue in _shift(cues, by)]
-    return going, moved
-
-
-def is_before(run: Run, cues: Sequence[Cue]) -> bool:
-    """Whether of a live run only that has begun which comes before it."""
-    opened = {cue.phase for cue in cues if cue.kind == "open" and cue.state == "done"}
-    return run.pace is None and opened == {BEFORE}
+    if run.status == "scheduled" and start.at <= now:
+        raise NotNow(t("The lesson is starting just now."))
+    going = replace(going, status="scheduled")
+    if not run.lesson.script.before or run.pace:
+        going = replace(going, start=now)
+    return going, started(run, cues, now)
 
 
 def _resume(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue]]:
     if run.status != "paused" or run.paused_at is None:
         raise NotNow(t("The lesson is not paused."))
-    started = any(cue.kind == "start" and cue.state == "done" for cue in cues)
-    status: Literal["running", "scheduled"] = "running" if started else "scheduled"
+    begun = any(cue.kind == "start" and cue.state == "done" for cue in cues)
+    status: Literal["running", "scheduled"] = "running" if begun else "scheduled"
     going = replace(run, status=status, paused_at=None, pause_reason="")
-    if run.pace:
-        return going, _from_now_on(run, cues, now)
-    # Clocks differ between machines: going on never takes time away.
-    by = max(now - run.paused_at, timedelta(0))
-    return going, _shift(cues, by)
-
-
-def _from_now_on(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
-    """Over days: if something was missed, all that waits comes as many lesson days later as bring
-    the first of it back into the future."""
-    ahead = [cue for cue in cues if cue.state == "waiting"]
-    for days in range(MOST_DAYS):
-        moved = moved_by_days(ahead, days, run) if days else ahead
-        if all(cue.at >= now for cue in moved if cue.kind != "notes"):
-            return moved
-    raise NotNow(t("That was too long ago to go on; please schedule the lesson again."))
+    return going, resumed(run, cues, now)
 
 
 def _running(run: Run) -> None:
@@ -253,8 +236,10 @@ def _extend(
         most = MOST_MINUTES
         raise NotNow(t("Give 1 to {most} minutes, for example “+5”.", most=most))
     current = _open_activity(openings)
+    if is_before(run, cues):
+        raise NotNow(t("The lesson has not begun yet; what is open stays open until then."))
     if run.pace is None:
-        return _shift(cues, timedelta(minutes=command.minutes))
+        return shifted(cues, timedelta(minutes=command.minutes))
     closing = _closing(cues, _beside(current, openings))
     later = [replace(cue, at=cue.at + timedelta(minutes=command.minutes)) for cue in closing]
     coming = [c.at for c in cues if c.state == "waiting" and c.kind in ("open", "end")]
@@ -287,33 +272,7 @@ def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
     ahead = [c for c in cues if c.state == "waiting" and c.kind in ("open", "end")]
     if not ahead:
         raise NotNow(t("There is nothing after this."))
-    target = min(ahead, key=lambda cue: (cue.at, cue.seq))
-    if run.pace:
-        return _pulled(cues, now)
-    earlier = [
-        replace(cue, at=min(cue.at, now))
-        for cue in cues
-        if cue.state == "waiting" and (cue.at, cue.seq) < (target.at, target.seq)
-    ]
-    by = now - target.at
-    later = [
-        # Whoever says "next" is ready for it.
-        replace(cue, at=max(now, cue.at + by), waits=cue.waits and cue.seq != target.seq)
-        for cue in cues
-        if cue.state == "waiting" and (cue.at, cue.seq) >= (target.at, target.seq)
-    ]
-    return [*earlier, *later]
-
-
-def _pulled(cues: Sequence[Cue], now: datetime) -> list[Cue]:
-    """Over days: the next day's post comes now; everything after it stays where it is."""
-    ahead = [c for c in cues if c.state == "waiting" and c.kind in ("start", "open", "end")]
-    target = min(cue.at for cue in ahead)
-    return [
-        replace(cue, at=min(cue.at, now))
-        for cue in cues
-        if cue.state == "waiting" and (cue.at < target or (cue.at == target and cue in ahead))
-    ]
+    return pulled(cues, now) if run.pace else skipped(cues, now)
 
 
 def _close(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime) -> list[Cue]:

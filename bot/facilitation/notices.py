@@ -24,7 +24,8 @@ from bot.chat.message import (
     Text,
 )
 from bot.chat.text import Strong, When, WhenStyle
-from bot.facilitation.controls import Command, is_before
+from bot.facilitation.controls import Command
+from bot.facilitation.moving import is_before
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.lessons.prose import prose, prose_line
 from bot.words import t, tn
@@ -253,8 +254,10 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
         case "scheduled":
             return (button(t("Start now"), Command("start"), "primary"),)
         case "running" | "paused" if is_before(run, scene.cues):
+            on = button(t("Resume"), Command("resume"))
             return (
                 button(t("Start the lesson"), Command("start"), "primary"),
+                *((on,) if run.status == "paused" else ()),
                 button(t("Status"), Command("status")),
             )
         case "running":
@@ -268,7 +271,10 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
                 button(t("Status"), Command("status")),
             )
         case "paused" if any(c.kind == "start" and c.state == "waiting" for c in scene.cues):
-            return (button(t("Start now"), Command("start"), "primary"),)
+            # Live, whatever the bot waits for begins just as well by starting.
+            on = button(t("Resume"), Command("resume"))
+            goes_on = (on,) if run.pace or not run.pause_reason else ()
+            return (button(t("Start now"), Command("start"), "primary"), *goes_on)
         case "paused":
             return (
                 button(t("Resume"), Command("resume"), "primary"),

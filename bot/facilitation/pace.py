@@ -106,6 +106,8 @@ def _stretched(wanted: Sequence[int], total: int) -> list[int]:
     One day goes at a time to whoever then still has the fewest for what they wanted.
     """
     given = [1 if days else 0 for days in wanted]
+    if not any(given):
+        return given
     for _ in range(total - sum(given)):
         n = max(range(len(given)), key=lambda n: (wanted[n] / (given[n] or 1), -n))
         given[n] += 1

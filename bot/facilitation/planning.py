@@ -89,6 +89,15 @@ def plan_on_call(run: str, lesson: Lesson, now: datetime, zone: str) -> tuple[Cu
     ahead = _longest(lesson.script.before) if lesson.script.before else 0
     cues = plan_live(run, lesson, _days_from(now, ahead, zone), zone, now)
     first = next((p.activities[0].id for p in lesson.script.phases if p.activities), "")
+    opens = next((cue for cue in cues if cue.activity == first and cue.kind == "open"), None)
+    if opens is None:
+        return cues
+    # What comes before waits for the facilitator, too: it closes when the lesson has begun.
+    closes = [cue for cue in cues if cue.phase == BEFORE and cue.kind == "close"]
+    rest = [cue for cue in cues if cue not in closes]
+    there = rest.index(opens) + 1
+    ordered = [*rest[:there], *(replace(cue, at=opens.at) for cue in closes), *rest[there:]]
+    cues = tuple(replace(cue, seq=seq) for seq, cue in enumerate(ordered, start=1))
     # There and back over a change of the clocks is not always where it began.
     begins = next(cue.at for cue in cues if cue.kind == "start")
     cues = tuple(replace(cue, at=now, planned=now) if cue.at == begins else cue for cue in cues)
@@ -135,12 +144,25 @@ def moved_by_days(cues: Iterable[Cue], days: int, run: Run) -> list[Cue]:
     """The waiting cues so many lesson days later, at the local times that the pace promises."""
     if run.pace is None:
         raise ValueError("a live run has no lesson days")
+    later: dict[date, date] = {}
     moved = []
     for cue in cues:
         if cue.state == "waiting":
-            day = later_day(day_of(cue, run.pace, run.zone), days, run.pace)
-            moved.append(replace(cue, at=_when(cue.kind, day, run.pace, run.zone)[0]))
+            day = day_of(cue, run.pace, run.zone)
+            if day not in later:
+                later[day] = later_day(day, days, run.pace)
+            moved.append(replace(cue, at=_when(cue.kind, later[day], run.pace, run.zone)[0]))
     return moved
+
+
+def days_until(cue: Cue, now: datetime, pace: Pace, zone: str) -> int:
+    """How many lesson days later a cue over days is still to come at ``now``."""
+    tomorrow = day_of(cue, pace, zone) + timedelta(days=1)
+    return next(
+        days
+        for days, day in enumerate(lesson_days(tomorrow, pace), start=1)
+        if _when(cue.kind, day, pace, zone)[0] > now
+    )
 
 
 def day_of(cue: Cue, pace: Pace, zone: str) -> date:

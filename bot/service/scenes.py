@@ -46,14 +46,30 @@ async def activity_scene(
     reading: Reading, run: Run, opening: Opening, capabilities: Capabilities, delivery: str = ""
 ) -> Scene[Any]:
     """The scene of an opening with everything that stands."""
-    return scene_of(
-        run,
-        opening,
-        responses=await reading.responses(opening.id),
-        participants=await reading.participants(run.id),
-        capabilities=capabilities,
-        delivery=delivery,
-    )
+    (scene,) = await _scenes(reading, run, (opening,), capabilities, delivery)
+    return scene
+
+
+async def _scenes(
+    reading: Reading,
+    run: Run,
+    openings: Sequence[Opening],
+    capabilities: Capabilities,
+    delivery: str = "",
+) -> list[Scene[Any]]:
+    """Their scenes; the cohort is read once, as it may be large."""
+    participants = await reading.participants(run.id)
+    return [
+        scene_of(
+            run,
+            opening,
+            responses=await reading.responses(opening.id),
+            participants=participants,
+            capabilities=capabilities,
+            delivery=delivery,
+        )
+        for opening in openings
+    ]
 
 
 async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None) -> RunScene:
@@ -79,14 +95,13 @@ async def _turnouts(
     reading: Reading, run: Run, openings: Sequence[Opening]
 ) -> dict[str, tuple[int, int]]:
     """How many of how many have answered what is open, by opening, where something is asked."""
+    current = [o for o in openings if o.is_open and o.activity != LOBBY]
     found = {}
-    for opening in openings:
-        if opening.is_open and opening.activity != LOBBY:
-            scene = await activity_scene(reading, run, opening, Capabilities())
-            kind = KINDS[scene.activity.kind]
-            if kind.questions(scene.spec):
-                answered = kind.answered(scene)
-                found[opening.id] = (answered, max(len(scene.learners()), answered))
+    for scene in await _scenes(reading, run, current, Capabilities()):
+        kind = KINDS[scene.activity.kind]
+        if kind.questions(scene.spec):
+            answered = kind.answered(scene)
+            found[scene.opening.id] = (answered, max(len(scene.learners()), answered))
     return found
 
 
@@ -121,17 +136,28 @@ async def message_of(
     if owed.purpose != ACTIVITY:
         run_seen = await run_scene(reading, run, delivery)
         return _drawn(lambda: say_notice(owed.purpose, run_seen))
-    opening = await reading.opening(owed.opening)
-    if opening is None or (delivery.ref is None and not opening.is_open):
+    together = await _in_one_post(reading, run, owed.opening)
+    if delivery.ref is None:
+        # What has closed meanwhile is not asked any more.
+        together = [opening for opening in together if opening.is_open]
+    if not together:
         return None
     capabilities = capabilities_of(run.main.platform)
-    together = [opening]
-    if is_asynchronous(run, activity_of(run, opening.activity).phase) or opening.activity == LOBBY:
-        together = [o for o in await reading.openings(run.id) if o.post == opening.id]
-    scenes = [await activity_scene(reading, run, o, capabilities, owed.key) for o in together]
+    scenes = await _scenes(reading, run, together, capabilities, owed.key)
     if len(scenes) == 1:
         return _drawn(lambda: KINDS[scenes[0].activity.kind].say(scenes[0]))
     return _drawn(lambda: day_post(scenes))
+
+
+async def _in_one_post(reading: Reading, run: Run, lead: str) -> list[Opening]:
+    """The openings that stand in the post of this one, in the order of the lesson."""
+    opening = await reading.opening(lead)
+    if opening is None:
+        return []
+    alone = opening.activity != LOBBY and not is_asynchronous(
+        run, activity_of(run, opening.activity).phase
+    )
+    return [opening] if alone else [o for o in await reading.openings(run.id) if o.post == lead]
 
 
 def _drawn(say: Callable[[], Message]) -> Message:
@@ -144,14 +170,17 @@ def _drawn(say: Callable[[], Message]) -> Message:
 async def is_late(reading: Reading, owed: Owed, now: datetime) -> bool:
     """Whether the time of a message that was not posted yet has passed at ``now`` (lesson time).
 
-    An activity's post has as long as its opening, whose time can be given more and stands still in
-    a pause. If that was closed at once after it opened, somebody skipped it, and its post is not
-    late but no longer wanted.
+    An activity's post has as long as its opening, or the last of those that stand in it, whose time
+    can be given more and stands still in a pause. If that was closed at once after it opened,
+    somebody skipped it, and its post is not late but no longer wanted. The welcome at the head of
+    a day's post is worth posting in any case.
     """
-    opening = await reading.opening(owed.opening) if owed.purpose == ACTIVITY else None
-    if opening is None:
+    run = await reading.run(owed.run) if owed.purpose == ACTIVITY else None
+    together = await _in_one_post(reading, run, owed.opening) if run else []
+    ends = [opening.closed_at for opening in together if opening.closed_at]
+    if not together or any(o.activity == LOBBY and o.is_open for o in together):
         return now > owed.not_after
-    return opening.closed_at is not None and opening.closed_at - owed.due_at > SKIPPED
+    return len(ends) == len(together) and max(ends) - owed.due_at > SKIPPED
 
 
 def tenant_of(address: Person | Place) -> str:

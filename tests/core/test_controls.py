@@ -22,6 +22,7 @@ from bot.facilitation.controls import (
     Verb,
     control,
     parse_command,
+    pause_for_facilitator,
     pause_for_late_cue,
 )
 from bot.facilitation.state import LOBBY, Cue, Opening
@@ -67,7 +68,9 @@ class Simulation:
             cue = next_due(self.cues, self.now)
             if cue is None:
                 return
-            if is_too_late(cue, self.run, self.cues, self.now, GRACE):
+            if cue.waits:
+                self.apply(pause_for_facilitator(self.run, cue, cue.activity, self.now))
+            elif is_too_late(cue, self.run, self.cues, self.now, GRACE):
                 self.apply(pause_for_late_cue(self.run, cue, self.now))
             else:
                 self.apply(perform(cue, self.run, self.cues, self.openings, self.now))
@@ -385,7 +388,8 @@ def test_a_late_cue_pauses_and_resuming_gives_the_full_time_back(
     it.carry_out_due()
     assert it.run.status == "paused"
     assert it.run.paused_at == due.at
-    assert f"{late} min" in it.run.pause_reason
+    said = f"{late} min" if late <= 90 else f"{round(late / 60)} h"
+    assert f"could not run for {said}," in it.run.pause_reason
     assert next(cue for cue in it.cues if cue.seq == due.seq).state == "waiting"
     it.now += minutes(waited)
     it.do("resume")

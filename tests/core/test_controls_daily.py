@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from bot.facilitation.changes import Changes
-from bot.facilitation.controls import MOST_DAYS, NotNow, Verb, parse_command
+from bot.facilitation.controls import (
+    MOST_DAYS,
+    Command,
+    NotNow,
+    Verb,
+    control,
+    parse_command,
+)
 from bot.facilitation.pace import Pace
 from bot.facilitation.state import LOBBY, Cue
 from bot.facilitation.timeline import next_due
@@ -133,21 +140,41 @@ def test_a_pause_over_a_change_of_the_clocks_keeps_the_times_of_day() -> None:
 def test_a_pause_before_the_first_day_lets_it_begin_on_the_next_after_resuming() -> None:
     it = a_week()
     it.says("pause")
-    it.go_to("01-06 12:00")
+    it.go_to("01-06 18:00")
     it.says("resume")
     assert it.run.status == "scheduled"
     assert not it.openings
     assert it.times("open") == ["01-07 09:00", "01-08 09:00", "01-09 09:00"]
 
 
-def test_a_pause_of_many_weeks_is_not_gone_on_with() -> None:
+def test_ten_minutes_of_pause_over_an_opening_cost_ten_minutes_and_no_day() -> None:
+    it = a_week()
+    it.go_to("01-06 08:55")
+    it.says("pause")
+    it.go_to("01-06 09:05")
+    it.says("resume")
+    assert it.times("close")[-2:] == ["01-06 17:00", "01-07 17:00"]
+    assert sorted(o.activity for o in it.openings if o.is_open and o.activity != LOBBY)
+
+
+def test_a_pause_of_many_weeks_is_gone_on_with() -> None:
     it = a_week()
     it.go_to("01-05 12:00")
     it.says("pause")
-    it.go_to("06-05 12:00")
-    with pytest.raises(NotNow, match="schedule the lesson again"):
-        it.says("resume")
-    assert it.run.status == "paused"
+    it.go_to("06-05 18:00")
+    it.says("resume")
+    assert it.run.status == "running"
+    assert it.times("close") == ["06-08 17:00", "06-09 17:00", "06-10 17:00"]
+
+
+def test_starting_twice_before_the_bot_acts_is_starting_once() -> None:
+    it = Daily(1, 1, first=date(2026, 1, 8))
+    it.go_to("01-07 10:00")
+    cues = it.cues
+    it.apply(control(Command("start"), it.run, it.cues, it.openings, it.now, "fay"))
+    assert it.cues != cues
+    with pytest.raises(NotNow, match="just now"):
+        control(Command("start"), it.run, it.cues, it.openings, it.now, "fay")
 
 
 # -- giving time

@@ -177,7 +177,10 @@ def test_a_panel_has_the_buttons_that_fit(status: RunStatus, fitting: list[Verb]
 
 
 def test_the_panel_of_a_lesson_that_waits_to_be_started_starts_it() -> None:
-    assert verbs(say_notice("panel", scene_in("paused"))) == ["start"]
+    scene = scene_in("paused")
+    asked = replace(scene.run, pause_reason="It begins when you say “start”.")
+    assert verbs(say_notice("panel", replace(scene, run=asked))) == ["start"]
+    assert verbs(say_notice("panel", scene)) == ["start", "resume"]
 
 
 @pytest.mark.parametrize("status", STATUSES)
