@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ALONE := tests/e2e tests/faults tests/load
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test lint types layers format words peers lock kill rehearse pictures clean
+.PHONY: help demo install dev test lint types layers format words peers lock kill rehearse fuzz pictures clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -63,6 +63,11 @@ kill: dev ## the long run: kill the bot again and again, and lose nothing
 
 rehearse: dev ## the long run: hold every lesson live and over days, for few and for many
 	$(BIN)/pytest -n auto tests/e2e/test_lessons_run.py -m long
+
+fuzz: dev ## feed the readers of plans and scripts nonsense, ten minutes each
+	$(BIN)/python -m pip install --quiet 'atheris>=3,<4'
+	$(BIN)/python -m tests.fuzz.fuzz_reader -max_total_time=600
+	$(BIN)/python -m tests.fuzz.fuzz_script -max_total_time=600
 
 pictures: dev ## draw the pictures of the documentation anew
 	$(BIN)/python -m docs.pictures.draw

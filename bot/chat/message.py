@@ -185,10 +185,15 @@ Block = (
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is posted. ``summary`` is the one line for notifications and screen readers."""
+    """What is posted. ``summary`` is the one line for notifications and screen readers.
+
+    ``invites_replies`` is False where what people write belongs in no thread: a place for it is
+    then not held out to them, though it may be there.
+    """
 
     summary: str
     blocks: tuple[Block, ...]
+    invites_replies: bool = True
 
 
 @dataclass(frozen=True, slots=True)

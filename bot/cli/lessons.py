@@ -13,9 +13,9 @@ import typer
 from bot.cli.errors import FAILED, BadUsage, explain, one_line, say
 from bot.lessons.files import Kinds, find_lesson, find_script, load_lesson
 from bot.lessons.lesson import Lesson, check_report
-from bot.lessons.places import unfilled
+from bot.lessons.places import fill, unfilled
 from bot.lessons.problem import LessonError, Problem
-from bot.lessons.script import Activity
+from bot.lessons.script import Activity, PaceName
 
 if TYPE_CHECKING:
     from bot.lessons.read_script import ScriptKind
@@ -104,6 +104,23 @@ def runnable(where: Path, kinds: Kinds | None = _kinds) -> Lesson:
     if errors := [problem for problem in lesson.problems if problem.severity == "error"]:
         raise LessonError(*errors)
     return lesson
+
+
+def filled(lesson: Lesson, values: Mapping[str, str], pace: PaceName) -> Lesson:
+    """The lesson with these values in its places. Raises BadUsage for values that it cannot take:
+    of places that it does not have, or such that in this pace an activity cannot be run."""
+    from bot.lessons.script_kinds import unusable
+
+    try:
+        done = fill(lesson, values)
+    except ValueError as error:
+        raise BadUsage(str(error)) from None
+    for name, why in unusable(done.script.for_pace(pace), _kinds()):
+        raise BadUsage(
+            f"With its places filled in like this, {one_line(name)} cannot be used: {why}. "
+            "Fill them in differently."
+        )
+    return done
 
 
 def as_json_text(value: Any) -> str:

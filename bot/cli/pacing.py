@@ -201,9 +201,23 @@ def _time(text: str) -> time:
 def _read_holidays(name: str | None) -> str:
     from bot.facilitation.pace import public_holidays
 
-    wanted = (name or "").strip().upper()
+    country, dash, part = (name or "").strip().partition("-")
+    country = country.upper()
+    wanted = f"{country}{dash}{_part_of(country, part) if part else ''}"
     try:
         public_holidays(wanted)
     except ValueError as why:
         raise BadUsage(str(why)) from None
     return wanted
+
+
+def _part_of(country: str, name: str) -> str:
+    """The part of a country as `holidays` spells it; as it was given where that has none such."""
+    from holidays import country_holidays
+
+    try:
+        found = country_holidays(country)
+    except NotImplementedError:
+        return name
+    spelt = (*found.subdivisions, *found.subdivisions_aliases)
+    return next((one for one in spelt if one.casefold() == name.casefold()), name)

@@ -14,12 +14,11 @@ import typer
 from bot.chat.message import Form, Message
 from bot.chat.platform import Rejected
 from bot.cli.errors import FAILED, CommandError, say
-from bot.cli.lessons import LessonPath, runnable
+from bot.cli.lessons import LessonPath, filled, runnable
 from bot.cli.pacing import PaceOption
 from bot.facilitation.gallery import gallery
 from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
-from bot.lessons.places import fill
 from bot.lessons.script import PaceName
 
 Files = Mapping[str, str]
@@ -71,7 +70,7 @@ def preview(
 
 def _shown(lesson: Lesson, pace: PaceName) -> Lesson:
     """The lesson as it is in this pace, with the labels of its places standing in them."""
-    return fill(lesson.for_pace(pace), dict(lesson.script.places))
+    return filled(lesson.for_pace(pace), dict(lesson.script.places), pace)
 
 
 def _make(folder: Path) -> None:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import typer
 
 from bot.cli.errors import BadUsage, one_line, say
-from bot.cli.lessons import LessonPath, as_json_text, runnable
+from bot.cli.lessons import LessonPath, as_json_text, filled, runnable
 from bot.cli.pacing import (
     ClosesOption,
     DaysOption,
@@ -26,6 +26,7 @@ from bot.cli.pacing import (
     read_when,
 )
 from bot.cli.running import AsJson, public_url, with_app
+from bot.lessons.places import unfilled
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -64,7 +65,9 @@ def schedule(
     from bot.clock import SystemClock
 
     when = read_when(pace, start, zone, days, on, opens, closes, holidays, zones)
-    chosen, unfilled = _filled(runnable(lesson), place or ())
+    found, values = runnable(lesson), _values(place or ())
+    chosen = filled(found, values, "live" if when.pace is None else "async")
+    left = [one for one in unfilled(found.script) if not values.get(one[0])]
     cues = when.cues(chosen)
     begins = when.begins(cues)
     # A first day that has begun may still be joined, as long as nothing of it has closed.
@@ -90,7 +93,7 @@ def schedule(
             "facilitator": base + app.room.entry_link(run_id, leader.id),
         }
         if as_json:
-            typer.echo(as_json_text({**links, "unfilled": [name for name, _ in unfilled]}))
+            typer.echo(as_json_text({**links, "unfilled": [name for name, _ in left]}))
             return
         start_at = _begins(run.start, zone) if when.given or when.pace else "when you start it"
         typer.echo(
@@ -103,7 +106,7 @@ def schedule(
         )
 
     with_app(work)
-    for line in (*_left_out(unfilled), *_warnings(when, cues)):
+    for line in (*_left_out(left), *_warnings(when, cues)):
         say(line)
 
 
@@ -124,19 +127,6 @@ async def _schedule(
     return await app.managing.schedule_daily(
         lesson, first=when.first, pace=when.pace, days=when.days, **common
     )
-
-
-def _filled(lesson: Lesson, given: Sequence[str]) -> tuple[Lesson, Sequence[tuple[str, str]]]:
-    """The lesson with its places filled in, and those of them that were not."""
-    from bot.lessons.places import fill, unfilled
-
-    values = _values(given)
-    try:
-        filled = fill(lesson, values)
-    except ValueError as why:
-        raise BadUsage(str(why)) from None
-    left = [(name, label) for name, label in unfilled(lesson.script) if not values.get(name)]
-    return filled, left
 
 
 def _values(given: Sequence[str]) -> Mapping[str, str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
 
 from bot.cli.errors import one_line
 from bot.lessons.lesson import Lesson
+from bot.lessons.places import marks_of
 from bot.lessons.script import Activity, phase_keys
 
 _HEADER = """\
@@ -29,6 +31,10 @@ _HEADER = """\
 #   live: {{minutes: 5}}            # what is different in one sitting,
 #   async: {{title: In your time}}  # and what over days: any of its fields again
 """
+_PLACES = """\
+# The plan has words in double braces. People read them as they are, unless they are places, which
+# are filled in when the lesson is scheduled. For that, take the marks of comments from these lines:
+#"""
 _FRAME = (
     ("notice", "Shown before the first place to write."),
     ("welcome", "Opens the lesson, for everyone."),
@@ -66,12 +72,21 @@ def script_yaml(lesson: Lesson) -> str:
     """The script derived from a lesson's plan, as a YAML document that is read as that script."""
     data = script_data(lesson)
     parts = [_HEADER.format(title=one_line(lesson.plan.title) or "A lesson")]
+    if marks := sorted(marks_of(lesson.script)):
+        parts.append(_places(marks))
     for key, comment in _FRAME:
         if key in data:
             parts.append(f"# {comment}\n{_dump({key: data[key]})}")
     phases = [_phase(name, phase) for name, phase in data["phases"].items()]
     parts.append("\n".join(("phases:", *phases)) if phases else "phases: {}\n")
     return "\n".join(parts)
+
+
+def _places(marks: Sequence[str]) -> str:
+    """A comment on what stands in double braces in the plan: how it becomes a place."""
+    asked = {name: name.replace("_", " ").strip().capitalize() or name for name in marks}
+    lines = _dump({"places": asked}).splitlines()
+    return "\n".join((_PLACES, *(f"# {line}" for line in lines), ""))
 
 
 def script_data(lesson: Lesson) -> dict[str, Any]:

@@ -18,8 +18,6 @@ from bot.evidence.reading import (
     turnouts,
     visible,
 )
-from bot.facilitation.activities.naming import phase_title
-from bot.facilitation.state import Cue
 from bot.service.reporting import RunReport
 from bot.words import t, tn
 
@@ -65,9 +63,8 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
     )
     opened = sum(bool(asked.openings) for asked in report.activities)
     asking = sum(bool(asked.questions) for asked in report.activities)
-    planned = (report.cues[-1].planned - _begins(report).planned).total_seconds()
-    began = _begins(report).done_at
-    took = (run.ended_at - began).total_seconds() if run.ended_at and began else None
+    phases = [activity.id for phase in run.lesson.script.phases for activity in phase.activities]
+    planned, took = _lengths_of(report, phases)
     return [
         (
             tn("learner took part", "learners took part", len(there)),
@@ -82,14 +79,25 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
         ),
         (
             t("it took"),
-            length(took) if took is not None else "–",
+            length(took) if took is not None and run.ended_at else "–",
             t("{length} planned", length=length(planned)),
         ),
     ]
 
 
-def _begins(report: RunReport) -> Cue:
-    return next(cue for cue in report.cues if cue.kind == "start")
+def _lengths_of(report: RunReport, activities: Sequence[str]) -> tuple[float, float | None]:
+    """From the first opening of these to their last closing, in seconds: planned, and actual
+    where all that was opened has closed."""
+    plans = spans(report)
+    meant = [plans[id] for id in activities if id in plans]
+    held = [
+        o for asked in report.activities if asked.activity.id in activities for o in asked.openings
+    ]
+    ends = [opening.closed_at for opening in held if opening.closed_at]
+    actual = (
+        _seconds([o.opened_at for o in held], ends) if held and len(ends) == len(held) else None
+    )
+    return _seconds([opens for opens, _ in meant], [closes for _, closes in meant]), actual
 
 
 def _seconds(begun: Sequence[datetime], ended: Sequence[datetime]) -> float:
@@ -113,18 +121,11 @@ def _remarks(report: RunReport) -> str:
 
 def lengths(report: RunReport) -> list[dict[str, Any]]:
     """Each phase's planned time and the time in which it was open, as text and as bars."""
-    openings = {asked.activity.id: asked.openings for asked in report.activities}
-    plans = spans(report)
+    opened = {asked.activity.id for asked in report.activities if asked.openings}
     measured = []
-    for part in report.run.lesson.script.parts():
-        ids = [activity.id for activity in part.activities]
-        held = [opening for id in ids for opening in openings.get(id, ())]
-        ends = [opening.closed_at for opening in held if opening.closed_at]
-        begun = [opening.opened_at for opening in held]
-        actual = _seconds(begun, ends) if ends and len(ends) == len(held) else None
-        meant = [plans[id] for id in ids if id in plans]
-        planned = _seconds([opens for opens, _ in meant], [closes for _, closes in meant])
-        measured.append((phase_title(part.name), planned, actual, bool(held)))
+    for phase in report.run.lesson.script.phases:
+        ids = [activity.id for activity in phase.activities]
+        measured.append((phase.name, *_lengths_of(report, ids), not opened.isdisjoint(ids)))
     longest = max([1.0, *(max(planned, actual or 0) for _, planned, actual, _ in measured)])
     return [
         {

@@ -41,10 +41,13 @@ def minute(at: datetime, zone: ZoneInfo) -> str:
 
 
 def moment(at: datetime, run: Run) -> str:
-    """The time in the run's zone, to the second; with its date where the run began on another."""
+    """The time in the run's zone, to the second; with its date where the run takes more than one
+    day, or began on another."""
     zone = ZoneInfo(run.zone)
     there, date = clock_time(at, zone), day(at, zone)
-    return there if date == day(run.start, zone) else f"{date}, {there}"
+    script = run.lesson.script
+    one_day = not (run.pace or script.before or script.after)
+    return there if one_day and date == day(run.start, zone) else f"{date}, {there}"
 
 
 def length(seconds: float) -> str:

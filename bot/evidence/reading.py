@@ -60,15 +60,13 @@ def troubled(report: RunReport) -> tuple[Delivery, ...]:
 
 
 def labels(report: RunReport) -> dict[str, str]:
-    """A name for every activity, unique in its phase: ``Poll``, ``Poll 2``."""
+    """A name for every activity, unique in its phase: ``Quick poll``, ``Quick poll 2``."""
     names = {}
-    for phase in report.run.lesson.script.parts():
-        seen: Counter[str] = Counter()
-        for activity in phase.activities:
-            seen[activity.kind] += 1
-            n = seen[activity.kind]
-            name = activity.kind.replace("_", " ").capitalize()
-            names[activity.id] = f"{name} {n}" if n > 1 else name
+    seen: Counter[tuple[str, str]] = Counter()
+    for asked in report.activities:
+        key = (asked.activity.phase, asked.title)
+        seen[key] += 1
+        names[asked.activity.id] = f"{asked.title} {seen[key]}" if seen[key] > 1 else asked.title
     return names
 
 

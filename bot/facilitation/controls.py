@@ -96,6 +96,8 @@ def control(
     match command.verb:
         case "start":
             changed, moved = _start(run, cues, now)
+            # Whoever starts by hand promises anew what comes when.
+            moved = [replace(cue, planned=cue.at) for cue in moved]
         case "pause":
             changed = pause(run, now)
         case "resume":

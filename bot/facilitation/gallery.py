@@ -71,17 +71,17 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
     else:
         cues = plan_live(run.id, lesson, START)
         named.append(("welcome", notices.welcome(run)))
+        closes = {cue.activity: cue.at for cue in cues if cue.kind == "close"}
         for cue in cues:
             if cue.kind == "open":
-                named += _activity(running, cue)
+                named += _activity(running, cue, closes[cue.activity])
     named.append(("closing", notices.closing(run)))
     named += _for_facilitators(run, cues)
     return tuple(_distinct(named))
 
 
-def _activity(run: Run, cue: Cue) -> Iterator[Named]:
+def _activity(run: Run, cue: Cue, closes_at: datetime) -> Iterator[Named]:
     name = cue.activity
-    closes_at = cue.at + timedelta(minutes=_minutes(run, name))
     opening = Opening(opening_id(run, name, 1), run.id, name, 1, cue.at, closes_at)
     fresh = scene_of(run, opening, participants=_people(run), delivery="preview")
     answered = replace(fresh, responses=_answers(fresh))
@@ -116,17 +116,14 @@ def _days(run: Run, cues: Sequence[Cue]) -> Iterator[Named]:
         closed = [replace(s, opening=replace(s.opening, closed_at=first.at)) for s in answered]
         for state, scenes in (("open", fresh), ("answered", answered), ("closed", closed)):
             name = f"day-{number}-{state}"
-            yield name, day_post(scenes)
+            said = day_post(scenes)
+            yield name, said
             for scene in scenes if state != "closed" else ():
-                yield from _behind(_say(scene), scene, f"{name}-{scene.activity.id}")
+                yield from _behind(said, scene, f"{name}-{scene.activity.id}")
 
 
 def _order(cue: Cue) -> tuple[datetime, int]:
     return cue.at, cue.seq
-
-
-def _minutes(run: Run, name: str) -> int:
-    return next(each.minutes for each in run.lesson.script.activities() if each.id == name)
 
 
 def _say(scene: Scene[Any]) -> Message:
@@ -134,12 +131,12 @@ def _say(scene: Scene[Any]) -> Message:
 
 
 def _behind(said: Message, scene: Scene[Any], name: str) -> Iterator[Named]:
-    """What the first learner is shown behind each button that opens something."""
+    """What the first learner is shown behind each of its buttons that opens something."""
     kind = KINDS[scene.activity.kind]
     for block in said.blocks:
         for button in block.buttons if isinstance(block, Buttons) else ():
-            if button.does == "open":
-                callback = Callback.decode(button.callback)
+            callback = Callback.decode(button.callback)
+            if button.does == "open" and callback.target == scene.opening.id:
                 answer = kind.view(scene, scene.participants[0], callback)
                 if isinstance(answer, Show):
                     yield f"{name}-{callback.verb}", answer.what

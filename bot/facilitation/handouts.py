@@ -14,7 +14,6 @@ LONG = 1200
 """A prompt of more characters posts its lead, with the whole behind a button."""
 WHOLE = "whole"
 
-_TITLE = re.compile(r"\A\s*#[ \t]+(?P<title>[^\n]+?)[ \t]*#*[ \t]*(?:\n|\Z)")
 _SECTION = re.compile(r"^##[ \t]", re.MULTILINE)
 
 
@@ -33,8 +32,14 @@ class Handout:
 
 def split_title(markdown: str) -> tuple[str, str]:
     """The title that a text begins with ("" without one), and the rest."""
-    found = _TITLE.match(markdown)
-    return (found["title"], markdown[found.end() :]) if found else ("", markdown)
+    first, _, rest = markdown.lstrip().partition("\n")
+    if not first.startswith(("# ", "#\t")):
+        return "", markdown
+    title = first[1:].strip()
+    closed = title.rstrip("#")
+    # A closing sequence of # counts only after a space: “C#” is a name.
+    title = closed.rstrip() if not closed or closed[-1].isspace() else title
+    return (title, rest) if title else ("", markdown)
 
 
 def lead(markdown: str) -> str:

@@ -23,11 +23,12 @@ from bot.chat.message import (
     Note,
     Text,
 )
-from bot.chat.text import Strong, When, WhenStyle
+from bot.chat.text import Line, Strong, When, WhenStyle
 from bot.facilitation.controls import Command
 from bot.facilitation.moving import is_before
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.lessons.prose import prose, prose_line
+from bot.lessons.script import AFTER
 from bot.words import t, tn
 
 
@@ -102,14 +103,16 @@ def welcome(run: Run) -> Message:
 
 
 def closing(run: Run) -> Message:
-    """Thanks, and what to go on with."""
+    """Thanks, and what to go on with; at the head of what comes after the lesson, or the last."""
+    over = (Note((t("The lesson has ended; no more answers are taken."),)),)
     return Message(
         summary=t("This lesson has ended. Thank you!"),
         blocks=(
             Heading(t("That was it. Thank you!"), 1),
             *prose(run.lesson.script.closing),
-            Note((t("The lesson has ended; no more answers are taken."),)),
+            *(() if run.lesson.script.after else over),
         ),
+        invites_replies=False,
     )
 
 
@@ -137,12 +140,13 @@ def notes(scene: RunScene) -> Message:
     )
 
 
-def panel(scene: RunScene) -> Message:
-    """Where the run stands, and the buttons that fit."""
+def panel(scene: RunScene, note: str = "") -> Message:
+    """Where the run stands, and the buttons that fit, under a ``note`` if there is one."""
     run = scene.run
     summary = t("{lesson}: {state}", lesson=run.lesson.plan.title, state=_state(run))
     blocks: list[Block] = [
         Heading(t("Your panel"), 2),
+        *((Text((note,)),) if note else ()),
         Text((Strong(run.lesson.plan.title), "\n", _state(run))),
     ]
     if run.pause_reason:
@@ -237,8 +241,13 @@ def _now_and_next(scene: RunScene) -> list[Block]:
     if ahead and scene.run.status != "ended":
         coming = min(ahead, key=lambda cue: (cue.at, cue.seq))
         what = scene.named(coming.activity) if coming.activity else t("the end")
-        style: WhenStyle = "date_time" if scene.run.pace else "time"
-        when = (t(" at "), When(coming.at, style)) if scene.run.status != "paused" else ()
+        around = coming.phase == AFTER or is_before(scene.run, scene.cues)
+        style: WhenStyle = "date_time" if scene.run.pace or around else "time"
+        when: Line = (t(" at "), When(coming.at, style))
+        if coming.waits:
+            when = (t(", when you are ready"),)
+        elif scene.run.status == "paused":
+            when = ()
         blocks.append(Text((t("Next: "), Strong(what), *when)))
     return blocks
 

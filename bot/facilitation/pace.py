@@ -17,6 +17,7 @@ from itertools import islice
 from dateutil.rrule import DAILY, rrule
 
 from bot.facilitation.localtime import Edge, resolve
+from bot.lessons.names import is_break
 from bot.lessons.script import AFTER, Activity, Script, ScriptPhase
 
 WEEKDAYS = (0, 1, 2, 3, 4)
@@ -77,13 +78,14 @@ def closing_on(day: date, pace: Pace, zone: str) -> tuple[datetime, Edge]:
 
 
 def days_of(script: Script, total: int | None = None) -> tuple[int, ...]:
-    """How many lesson days each of `Script.parts` takes, `AFTER` left to its own due dates (0).
+    """How many lesson days each of `Script.parts` takes; 0 for a break, which is left out, and for
+    `AFTER`, which has due dates of its own.
 
     Each takes what its author says, or one. With ``total`` they are stretched or shortened to
     fill so many, none to less than a day. Raises DoesNotFit.
     """
     parts = script.parts()
-    wanted = [0 if part.name == AFTER and part.activities else _days(part) for part in parts]
+    wanted = [0 if part.name == AFTER or _is_rest(part) else _days(part) for part in parts]
     if total is None:
         return tuple(wanted)
     at_least = sum(1 for days in wanted if days)
@@ -94,6 +96,11 @@ def days_of(script: Script, total: int | None = None) -> tuple[int, ...]:
             f"day of its own, since there is one post a day. Give {at_least} days or more."
         )
     return tuple(_stretched(wanted, total))
+
+
+def _is_rest(part: ScriptPhase) -> bool:
+    """Whether it is a break for which no author has planned anything."""
+    return is_break(part.name) and all(activity.derived for activity in part.activities)
 
 
 def _days(part: ScriptPhase) -> int:

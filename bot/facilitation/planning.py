@@ -119,13 +119,16 @@ def plan_daily(
     moments: list[_Moment] = []
     last = first
     for part, length in zip(lesson.script.parts(), days, strict=True):
+        if not length and part.name != AFTER:
+            continue
         own = list(islice(dates, length or 1))
         last = max(last, own[-1])
         if not moments:
             moments.append(_Moment("start", _when("start", own[0], pace, zone)[0]))
         if part.name not in (BEFORE, AFTER):
             moments.append(_Moment("notes", _when("notes", own[0], pace, zone)[0], part.name))
-        for day, activities in zip(own, dealt(part.activities, len(own)), strict=True):
+        posts = 1 if part.name == BEFORE else len(own)
+        for day, activities in zip(own, dealt(part.activities, posts), strict=False):
             for activity in activities:
                 until = _closes_on(part.name, activity, day, own, pace)
                 last = max(last, until)

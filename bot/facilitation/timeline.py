@@ -13,8 +13,8 @@ from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.changes import Changes
 from bot.facilitation.owing import LAST_WORD, owe, owe_panels
 from bot.facilitation.planning import is_asynchronous
-from bot.facilitation.state import LOBBY, Cue, Opening, Run
-from bot.lessons.script import Activity
+from bot.facilitation.state import LOBBY, Cue, Opening, Owed, Run
+from bot.lessons.script import AFTER, BEFORE, Activity
 
 
 def next_due(cues: Iterable[Cue], now: datetime) -> Cue | None:
@@ -154,7 +154,12 @@ def _open(
     head: Sequence[Opening] = (),
 ) -> Changes:
     """Open these in one post, ``head`` with them. Its thread is that of the first that has one."""
-    closes = {c.activity: c.at for c in cues if c.kind == "close" and c.state == "waiting"}
+    ahead = [cue for cue in cues if cue.state == "waiting"]
+    closes = {cue.activity: cue.at for cue in ahead if cue.kind == "close"}
+    first = next((a.id for p in run.lesson.script.phases for a in p.activities), "")
+    if any(cue.waits and cue.activity == first for cue in ahead):
+        # Nobody knows yet when the lesson begins, which is when what comes before it closes.
+        closes = {} if group[0].phase == BEFORE else closes
     fresh = [*head]
     for cue in group:
         n = 1 + max((o.n for o in openings if o.activity == cue.activity), default=0)
@@ -166,22 +171,27 @@ def _open(
     shown = [o if o.id == lead.id else replace(o, shown_in=lead.id) for o in fresh]
     last = lead.closes_at or now + LAST_WORD
     post = owe(run, "activity", run.main, now, last, opening=lead.id)
-    first = next((a.id for p in run.lesson.script.phases for a in p.activities), "")
     begins = run.pace is None and group[0].activity == first
     # A "next" pressed just now was meant for what was open before: the panel must be redrawn.
     turned = replace(run, revision=run.revision + 1, start=now if begins else run.start)
-    changes = Changes(run=turned, openings=tuple(shown), owed=(post,), dirty_run=run.id)
+    reports = _reports(run, now) if group[0].phase == AFTER else ()
+    changes = Changes(run=turned, openings=tuple(shown), owed=(post, *reports), dirty_run=run.id)
     for opening in shown:
         scene = scene_of(run, opening)
         changes += KINDS[scene.activity.kind].open(scene)
     return changes
 
 
+def _reports(run: Run, now: datetime) -> tuple[Owed, ...]:
+    return tuple(owe(run, "report", p, now, now + LAST_WORD) for p in run.facilitators)
+
+
 def _end(run: Run, openings: Sequence[Opening], now: datetime) -> Changes:
     lobby = next((o for o in openings if o.activity == LOBBY), None)
     closed = (replace(lobby, closed_at=now),) if lobby and lobby.is_open else ()
     words = owe(run, "closing", run.main, now, now + LAST_WORD, opening=lobby.id if lobby else "")
-    reports = tuple(owe(run, "report", p, now, now + LAST_WORD) for p in run.facilitators)
+    # Where something comes after the lesson, all that is said at its end was said with it.
+    last = () if run.lesson.script.after else (words, *_reports(run, now))
     ended = replace(run, status="ended", ended_at=now, revision=run.revision + 1)
     rest = close_openings(run, openings, now)
-    return rest + Changes(run=ended, openings=closed, owed=(words, *reports), dirty_run=run.id)
+    return rest + Changes(run=ended, openings=closed, owed=last, dirty_run=run.id)

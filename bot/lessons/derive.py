@@ -53,6 +53,7 @@ _EXIT = (
 )
 _WORK = {"Elicit": 2, "Engage": 2, "Explore": 5, "Explain": 4, "Elaborate": 5, "Evaluate": 1}
 _NOT_IN_IDS = re.compile(r"[^\w-]+")
+_YES_OR_NO = ("Yes", "No")
 _FAMILIAR = ("It is new to me", "I have heard of it", "I have used it", "I could explain it")
 
 
@@ -177,9 +178,16 @@ def _led(phase: str, drafts: list[_Draft]) -> list[_Draft]:
 
 def _poll(plan: Plan, phase: PhasePlan, family: str) -> _Draft:
     topic = phrases.poll_topic(phase.technology) or phrases.poll_topic(phase.learner_activities)
+    asked = phrases.poll_question(phase.technology) or phrases.poll_question(
+        phase.learner_activities
+    )
     options, title = _options(plan)[:6], ""
     other, several = len(options) >= 3, not topic or phrases.wants_several(topic)
-    if not other:
+    if asked and phrases.is_yes_or_no(asked):
+        question, options, several, other = asked, _YES_OR_NO, False, True
+    elif asked and other:
+        question = asked
+    elif not other:
         options, several, title = _FAMILIAR, False, "How well do you know it?"
         question = f"How well do you know {topic or plan.title or 'this'}?"
     elif topic and several:

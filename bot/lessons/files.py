@@ -35,7 +35,7 @@ def find_lesson(where: Path, content: Path | None = None) -> Path:
     try:
         for one in candidates:
             if one.is_dir() and (one / PLAN).is_file():
-                return one / PLAN
+                return _own(one / PLAN)
             if one.exists() and not one.is_dir():
                 return one
         folder = next((one for one in candidates if one.is_dir()), None)
@@ -49,9 +49,9 @@ def find_lesson(where: Path, content: Path | None = None) -> Path:
 
 
 def find_script(plan: Path) -> Path | None:
-    """The script beside a `plan.md`, if there is one."""
+    """The script beside a `plan.md`, if there is one. Raises LessonError for a link."""
     beside = plan.with_name(SCRIPT)
-    return beside if plan.name == PLAN and beside.is_file() else None
+    return beside if plan.name == PLAN and _own(beside).is_file() else None
 
 
 def load_lesson(where: Path, content: Path | None = None, kinds: Kinds | None = None) -> Lesson:
@@ -73,6 +73,13 @@ def load_lesson(where: Path, content: Path | None = None, kinds: Kinds | None = 
     folder = path.parent.resolve()
     script, found = read_script(text, kinds(), plan, lambda name: _handout(folder, name))
     return Lesson.of(_name(path), plan, script, (*problems, *found))
+
+
+def _own(path: Path) -> Path:
+    """The path again, which must be the lesson's own file: whose words would a link's be?"""
+    if path.is_symlink():
+        raise _refusal(f"{_shown(path)} is a link to somewhere else: put the file itself there.")
+    return path
 
 
 def _handout(folder: Path, name: str) -> str:

@@ -10,6 +10,7 @@ from bot.lessons.gather import Parts
 from bot.lessons.minutes import Length, read_length
 from bot.lessons.names import PHASE_PARTS, normal
 from bot.lessons.plan import PhasePlan, Section
+from bot.lessons.script import AFTER, BEFORE
 
 
 @dataclass(slots=True)
@@ -85,7 +86,8 @@ def _read(phase: Opened, parts: Parts) -> tuple[PhasePlan, Length | None]:
         )
     duration = "\n".join(one for one in (phase.shown, written) if one)
     plan = PhasePlan(
-        name=phase.name,
+        # Small, these are the names of what runs around the phases.
+        name=phase.name.capitalize() if phase.name in (BEFORE, AFTER) else phase.name,
         minutes=None,
         duration=duration,
         more=tuple(more),

@@ -19,6 +19,11 @@ ASKING = re.compile(r"(?:how|why|what|which|whether|where|when|who|whom)\b", re.
 _UNSAID = frozenset({"", "tba", "tbc", "tbd", "todo", "n/a", "na", "none"})
 _POLL = re.compile(r"\b(?:poll|polls|polling|vot(?:e|es|ing)|survey|surveys)\b", re.IGNORECASE)
 _TOPIC = re.compile(r"\b(?:on|about|regarding|of) (?P<what>.+)", re.IGNORECASE)
+_ASKED = re.compile(r"[:(“\"‘–—][ \t]*(?P<question>[^\W\d_][^?:“”\"()\n]{2,200}\?)")
+_YES_OR_NO = re.compile(
+    r"(?:am|are|is|was|were|do|does|did|have|has|had|can|could|will|would|should|may|might)\b",
+    re.IGNORECASE,
+)
 _NO_TOPIC = frozenset({"key concepts", "concepts", "the lesson", "the topic", "topic", "learning"})
 _IMPORTANCE = re.compile(r"(?P<what>(?:[\w-]+ ){1,4}?)importance")
 _ASK = re.compile(r"\bask(?:ing)? (?:\w+ )?questions?\b", re.IGNORECASE)
@@ -112,10 +117,25 @@ def poll_topic(text: str) -> str:
     poll = _POLL.search(text)
     sentence = ENDS.split(text[poll.end() :])[0] if poll else ""
     topic = _TOPIC.search(sentence)
-    what = to_you(topic["what"].strip(" .")) if topic else ""
+    what = to_you(topic["what"].strip(" .?!“”\"'‘’()")) if topic else ""
     if found := _IMPORTANCE.fullmatch(what):
         return f"the importance of {found['what'].strip()}"
     return "" if what.lower() in _NO_TOPIC else with_the(what)
+
+
+def poll_question(text: str) -> str:
+    """The question that the author wants asked in a poll, word for word; "" where none is given.
+
+    It stands behind a colon or a dash, in quotes or in brackets: “Poll: Have you tried it?”.
+    """
+    poll = _POLL.search(text)
+    asked = _ASKED.search(text, poll.end(), poll.end() + 400) if poll else None
+    return asked["question"].strip() if asked else ""
+
+
+def is_yes_or_no(question: str) -> bool:
+    """True for what can be answered by yes or no: “Have you tried it?”."""
+    return bool(_YES_OR_NO.match(question))
 
 
 def wants_several(topic: str) -> bool:

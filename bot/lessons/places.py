@@ -92,6 +92,14 @@ def undeclared(text: str, declared: Collection[str]) -> Iterator[tuple[int, str]
                 yield number, match[1]
 
 
+def emptied(spec: Mapping[str, Any], places: Mapping[str, str]) -> dict[str, Any]:
+    """An activity's fields as they are while none of the places is filled in."""
+    return {
+        name: _data(value, name, lambda text, sort: _filled(text, sort, {}, places))
+        for name, value in spec.items()
+    }
+
+
 def needs(text: str, places: Collection[str]) -> str:
     """A place without which nothing is left of the text; "" where it stands without any."""
     missing = [match[1] for match in _MARK.finditer(text) if match[1] in places]
@@ -259,9 +267,10 @@ def _block_of(leaf: SyntaxTreeNode) -> SyntaxTreeNode | None:
 def _renumber(lines: list[str], gone: Collection[SyntaxTreeNode]) -> None:
     """Give the first number of a list to the first item that is left of it."""
     lists = {id(one.parent): one.parent for one in gone if one.type == "list_item"}
+    left_out = {id(one) for one in gone}
     for each in lists.values():
         if each and each.type == "ordered_list":
-            left = [item.map for item in each.children if item not in gone]
+            left = [item.map for item in each.children if id(item) not in left_out]
             if left and left[0]:
                 first = str(each.attrs.get("start", 1))
                 lines[left[0][0]] = _NUMBER.sub(first, lines[left[0][0]], count=1)

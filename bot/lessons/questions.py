@@ -27,7 +27,7 @@ SHOW = "Post a short summary of "
 
 _COMMA = re.compile(r",\s+")
 _AND = re.compile(r"(?:and then|and|then)\s+", re.IGNORECASE)
-_BULLET = re.compile(r"\s*(?:[-*+]|\d{1,3}[.)])\s+")
+_BULLET = re.compile(r"\A\s*(?:[-*+]|\d{1,3}[.)])\s+")
 _WHERE = re.compile(
     r"(?:in|as) (?:an? |the |their )?(?:small |whole |home |expert )?"
     r"(?:groups?|teams?|pairs?|class|breakout rooms?)\b(?! ?discussion)[,:]?\s*",

@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Protocol
+from typing import Any
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from bot.lessons.derive import slug
-from bot.lessons.places import needs
+from bot.lessons.places import emptied, needs
 from bot.lessons.plan import Plan
-from bot.lessons.read_values import Values
-from bot.lessons.script import Activity
+from bot.lessons.read_values import MOST_LISTED, Values
+from bot.lessons.script import AFTER, BEFORE, Activity
+from bot.lessons.script_kinds import ScriptKind, reason, telling
 from bot.lessons.yaml_tree import Entries, Items, Node, Plain, Scalar, plain
 
 OVERRIDABLE = ("minutes", "days", "wait", "read")
@@ -22,51 +23,6 @@ PACES = ("live", "async")
 COMMON = ("id", *OVERRIDABLE, *PACES)
 """What every activity takes, beside the fields of its kind."""
 ID = r"\S{1,80}"
-
-_SAID = {
-    "string_pattern_mismatch": "an id is up to 60 letters, digits, - and _",
-    "string_too_short": "a text is missing",
-    "string_type": "it needs a text",
-    "tuple_type": "it needs a list",
-    "too_short": "it needs at least {min_length}",
-    "too_long": "it takes at most {max_length}",
-    "bool_parsing": "say true or false",
-    "bool_type": "say true or false",
-    "literal_error": "choose {expected}",
-    "model_type": "it needs a text, or an id and a text",
-    "model_attributes_type": "it needs a text, or an id and a text",
-    "extra_forbidden": "there is a field that nobody knows",
-    "missing": "an id or a text is missing",
-}
-"""What pydantic finds wrong, in plain words."""
-
-
-class ScriptKind(Protocol):
-    """What the reader has to know of a kind of activity."""
-
-    @property
-    def name(self) -> str:
-        """The key that stands for it in a script."""
-        ...
-
-    @property
-    def model(self) -> type[BaseModel]:
-        """Its fields; the model turns short forms into full ones."""
-        ...
-
-    @property
-    def main(self) -> str:
-        """The field that takes the value of that key; "" for a kind that no script names."""
-        ...
-
-    def from_plan(self, plan: Plan) -> Sequence[str] | None:
-        """What `plan` as that value stands for, or None where it stands for itself."""
-        ...
-
-
-def scripted(kinds: Mapping[str, ScriptKind]) -> dict[str, ScriptKind]:
-    """The kinds that a script can name."""
-    return {name: kind for name, kind in kinds.items() if kind.main}
 
 
 @dataclass
@@ -83,6 +39,13 @@ class Activities:
         """The activities of a phase; those without minutes have 0."""
         if not isinstance(node, Items):
             self.values.say(node.line, f"“{phase}” needs a list: begin each activity with a dash.")
+            return []
+        if len(node.nodes) > MOST_LISTED:
+            self.values.say(
+                node.line,
+                f"“{phase}” lists {len(node.nodes)} activities and takes at most {MOST_LISTED}: "
+                "leave some out.",
+            )
             return []
         found = (self._activity(phase, each) for each in node.nodes)
         return [activity for activity in found if activity is not None]
@@ -104,6 +67,7 @@ class Activities:
         spec = self._spec(kind, own)
         if spec is None:
             return None
+        self._idle(phase, node)
         activity = Activity(
             id=self._id(phase, kind.name, node.nodes.get("id")),
             phase=phase,
@@ -126,6 +90,7 @@ class Activities:
             if pace in node.nodes:
                 changed = self._changed(kind, own, node.nodes[pace], pace)
                 overrides |= {pace: changed} if changed else {}
+                self._idle(activity.phase, node.nodes[pace], pace)
         live = overrides.get("live", {}).get("minutes")
         if live and activity.minutes:
             overrides["async"] = {"minutes": activity.minutes, **overrides.get("async", {})}
@@ -160,6 +125,20 @@ class Activities:
             changed["read"] = list(self.values.read(node.nodes["read"]))
         return changed
 
+    def _idle(self, phase: str, node: Node, pace: str = "") -> None:
+        """Warn of the fields that do nothing where they stand."""
+        where = phase if phase in (BEFORE, AFTER) else pace
+        if not where or not isinstance(node, Entries):
+            return
+        goes, idle = ("minutes", ["days"]) if where == "live" else ("days", ["minutes", "wait"])
+        for name in idle:
+            if name in node.nodes:
+                self.values.say(
+                    node.lines[name],
+                    f"“{name}” does nothing in “{where}”, where all goes by {goes}: leave it out.",
+                    "warning",
+                )
+
     # -- the kind's own fields
 
     def _spec(self, kind: ScriptKind, own: Entries) -> dict[str, Any] | None:
@@ -169,6 +148,9 @@ class Activities:
                 self._no_field(kind, name, own)
                 return None
             value = self._value(kind, name, each)
+            if value == "" and isinstance(each, Scalar) and each.text:
+                # A file that is not there, which was said.
+                return None
             if value is None:
                 self.values.say(each.line, f"The plan has nothing for a {name}: write it here.")
                 return None
@@ -176,7 +158,7 @@ class Activities:
         try:
             model = kind.model.model_validate(values)
         except ValidationError as wrong:
-            for error in _telling(wrong.errors()):
+            for error in telling(wrong.errors()):
                 self._explain(kind, own, error)
             return None
         spec = model.model_dump(mode="json", exclude_none=True)
@@ -184,7 +166,8 @@ class Activities:
         return {name: value for name, value in spec.items() if name != "title" or value}
 
     def _needing(self, kind: ScriptKind, own: Entries, spec: Mapping[str, Any]) -> None:
-        """Say where a text is nothing without one of the places."""
+        """Say where a text, or the activity, is nothing without one of the places."""
+        found = len(self.values.problems)
         for name, value in spec.items():
             key = kind.name if name == kind.main else name
             places = (needs(text, self.values.places) for text in _texts(value))
@@ -194,6 +177,13 @@ class Activities:
                     f"Nothing is left of this {key} while {{{{{place}}}}} is not filled in: add a "
                     "sentence that stands without it.",
                 )
+        bare = emptied(spec, self.values.places)
+        if bare != spec and len(self.values.problems) == found:
+            try:
+                kind.model.model_validate(bare)
+            except ValidationError as wrong:
+                for error in telling(wrong.errors()):
+                    self._explain(kind, own, error, " while its places are not filled in")
 
     def _value(self, kind: ScriptKind, name: str, node: Node) -> Plain | None:
         """A field's value; the main one may be a file, or stand for the plan's own words.
@@ -208,7 +198,7 @@ class Activities:
             return self.values.words(node)
         return plain(node)
 
-    def _explain(self, kind: ScriptKind, own: Entries, error: ErrorDetails) -> None:
+    def _explain(self, kind: ScriptKind, own: Entries, error: ErrorDetails, when: str = "") -> None:
         where, type = error["loc"], error["type"]
         name = str(where[0]) if where else kind.main
         key = kind.name if name == kind.main else name
@@ -218,10 +208,8 @@ class Activities:
             self.values.say(own.line, f"This {kind.name} lacks “{key}”: add it.")
         else:
             what = f"This {key}" if key == kind.name else f"“{key}” of this {kind.name}"
-            why = error["msg"].removeprefix("Value error, ")
-            if type in _SAID:
-                why = _SAID[type].format(**error.get("ctx", {}))
-            self.values.say(_line_of(own, key, where[1:]), f"{what} cannot be used: {why}.")
+            line = _line_of(own, key, where[1:])
+            self.values.say(line, f"{what} cannot be used{when}: {reason(error)}.")
 
     def _no_field(self, kind: ScriptKind, name: str, own: Entries) -> None:
         fields = sorted({*kind.model.model_fields, *COMMON} - {kind.main})
@@ -257,14 +245,6 @@ def _part(node: Entries, names: Sequence[str]) -> Entries:
         {name: node.lines[name] for name in names},
         node.line,
     )
-
-
-def _telling(errors: Sequence[ErrorDetails]) -> Iterator[ErrorDetails]:
-    """Without those who count as missing an item that is there, only wrong."""
-    inside = {error["loc"][:1] for error in errors if len(error["loc"]) > 1}
-    for error in errors:
-        if error["type"] != "too_short" or error["loc"] not in inside:
-            yield error
 
 
 def _line_of(own: Entries, key: str, inside: Sequence[object]) -> int:

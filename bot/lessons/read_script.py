@@ -14,9 +14,10 @@ from bot.lessons.derive import derive
 from bot.lessons.places import NAME, marks_of
 from bot.lessons.plan import Plan
 from bot.lessons.problem import Problem
-from bot.lessons.read_activities import Activities, ScriptKind, scripted
-from bot.lessons.read_values import FILE, Handout, Values
+from bot.lessons.read_activities import Activities
+from bot.lessons.read_values import FILE, MOST_PROBLEMS, Handout, TooManyProblems, Values
 from bot.lessons.script import AFTER, BEFORE, Activity, Script, ScriptPhase, phase_keys
+from bot.lessons.script_kinds import ScriptKind, scripted
 from bot.lessons.yaml_tree import Entries, Items, Node, Scalar, Unreadable, read_yaml
 
 __all__ = ["FILE", "MOST_POSTS", "PHASE", "TOP", "Handout", "ScriptKind", "read_script"]
@@ -37,31 +38,39 @@ def read_script(
 
     The problems stand in the order of their lines, those of the script before those of its
     handouts. What one keeps from being understood is left out; an `error` keeps the lesson from
-    being run. Phases that the text does not name run as the plan alone would.
+    being run. Phases that the text does not name run as the plan alone would. Of more than
+    `MOST_PROBLEMS` the rest is not looked for, and one more says so.
     """
+    derived = derive(plan)
     try:
         root = read_yaml(text)
     except Unreadable as unreadable:
-        return derive(plan), (replace(unreadable.problem, file=FILE),)
-    reader = _Reader(kinds, plan, handout)
-    script = reader.script(root)
-    found = sorted(
-        reader.values.problems, key=lambda one: (one.file != FILE, one.file, one.line or 0)
-    )
-    return script, tuple(found)
+        return derived, (replace(unreadable.problem, file=FILE),)
+    reader = _Reader(kinds, plan, derived, handout)
+    found = reader.values.problems
+    try:
+        script = reader.script(root)
+    except TooManyProblems:
+        said = f"There may be more problems than these {MOST_PROBLEMS}: mend them, and check again."
+        script = derived
+        found.append(Problem("error", None, said, FILE))
+    return script, tuple(sorted(found, key=_place))
 
 
 class _Reader:
-    def __init__(self, kinds: Mapping[str, ScriptKind], plan: Plan, handout: Handout) -> None:
-        self.plan = plan
-        self.values = Values(handout)
+    def __init__(
+        self, kinds: Mapping[str, ScriptKind], plan: Plan, derived: Script, handout: Handout
+    ) -> None:
+        self.derived = derived
+        # What the plan writes like a place is its own words, also where a script takes them over.
+        self.values = Values(handout, plain=marks_of(derived))
         self.activities = Activities(scripted(kinds), plan, self.values)
         # Such a kind's name is the id of its one activity.
         self.activities.ids |= {name for name, kind in kinds.items() if not kind.main}
         self.who: tuple[tuple[str, str], ...] = ()
 
     def script(self, root: Node) -> Script:
-        derived = derive(self.plan)
+        derived = self.derived
         top = self.values.entries(root, "The script", TOP).nodes
         self.who = self.values.labels(top.get("who"), "who")
         places = self._places(top.get("places"))
@@ -76,7 +85,7 @@ class _Reader:
             facilitator_notes=_joined(
                 self.values.words(top.get("notes")), derived.facilitator_notes
             ),
-            before=(*self._aside(BEFORE, top.get("before")), *self._survey(top.get("who"))),
+            before=self._aside(BEFORE, top.get("before"), top.get("who")),
             after=self._aside(AFTER, top.get("after")),
             notice=self.values.words(top.get("notice")) or derived.notice,
             welcome=self.values.words(top.get("welcome")) or derived.welcome,
@@ -86,14 +95,28 @@ class _Reader:
         self._unused(script, top.get("places"))
         return script
 
-    def _aside(self, name: str, node: Node | None) -> tuple[Activity, ...]:
-        return tuple(self.activities.listed(name, node)) if node is not None else ()
+    def _aside(self, name: str, node: Node | None, who: Node | None = None) -> tuple[Activity, ...]:
+        """What runs before or after, the entry survey included."""
+        listed = self.activities.listed(name, node) if node is not None else []
+        listed += self._survey(who)
+        if asked := node or who:
+            self._crowded(name, len(listed), asked.line)
+        return tuple(listed)
 
-    def _survey(self, node: Node | None) -> tuple[Activity, ...]:
+    def _crowded(self, name: str, count: int, line: int) -> None:
+        if count > MOST_POSTS:
+            self.values.say(
+                line,
+                f"“{name}” has {count} activities: more than {MOST_POSTS} are more than people "
+                "follow.",
+                "warning",
+            )
+
+    def _survey(self, node: Node | None) -> list[Activity]:
         """The entry survey: which of the kinds of learners people are."""
         asks = "poll" in self.activities.kinds and MOST_KINDS >= len(self.who) > 1
         if node is None or not asks or not all(label.strip() for _, label in self.who):
-            return ()
+            return []
         named = all(_OPTION_ID.fullmatch(name) and name != "other" for name, _ in self.who)
         line = node.line
 
@@ -112,7 +135,7 @@ class _Reader:
             multiple=Scalar("true", line),
             results=Scalar("close", line),
         )
-        return tuple(self.activities.listed(BEFORE, Items((poll,), line)))
+        return self.activities.listed(BEFORE, Items((poll,), line))
 
     # -- places
 
@@ -179,13 +202,7 @@ class _Reader:
             self.values.say(do.line, f"“{key}” does nothing: list at least one activity.")
         if not activities:
             return phase
-        if len(activities) > MOST_POSTS:
-            self.values.say(
-                do.line,
-                f"“{key}” has {len(activities)} activities, each of them a post: "
-                f"more than {MOST_POSTS} are more than people follow.",
-                "warning",
-            )
+        self._crowded(key, len(activities), do.line)
         shared = self._shared(key, phase.minutes, activities, do.line)
         # What runs decides how long a phase is, where the author's sum is another.
         return replace(phase, activities=shared, minutes=sum(each.minutes for each in shared))
@@ -225,6 +242,11 @@ class _Reader:
         return tuple(
             each if each.minutes else replace(each, minutes=next(shares)) for each in activities
         )
+
+
+def _place(problem: Problem) -> tuple[bool, bool, str, int]:
+    """The script's come first, in the order of their lines, what is about all of them last."""
+    return problem.line is None, problem.file != FILE, problem.file, problem.line or 0
 
 
 def _joined(*parts: str) -> str:

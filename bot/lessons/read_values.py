@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from bot.lessons.minutes import MOST
@@ -12,27 +12,41 @@ from bot.lessons.yaml_tree import Entries, Items, Node, Scalar
 
 FILE = "script.yaml"
 MOST_DAYS = 366
+MOST_LISTED = 40
+"""Many times the activities, or the handouts of one, that people follow: no longer list is read."""
+MOST_PROBLEMS = 100
+"""Nobody reads more of them at once."""
 
 Handout = Callable[[str], str]
 """The text of a Markdown file of the lesson. Raises OSError or ValueError, with a sentence."""
+
+
+class TooManyProblems(Exception):
+    """There are `MOST_PROBLEMS`: it is not worth while to read on."""
 
 
 @dataclass
 class Values:
     """Reads values from the tree; `problems` are those met so far.
 
-    `handouts` are the texts that go with the lesson, by name, `places` what `{{…}}` may name.
+    `handouts` are the texts that go with the lesson, by name. `places` are what `{{…}}` may name,
+    with their labels; `plain` are those names that the plan uses itself, as words.
     """
 
     handout: Handout
     problems: list[Problem] = field(default_factory=list)
     handouts: dict[str, str] = field(default_factory=dict)
-    places: Collection[str] = ()
+    places: Mapping[str, str] = field(default_factory=dict)
+    plain: Collection[str] = ()
     _files: dict[str, str] = field(default_factory=dict)
 
     def say(self, line: int, message: str, severity: Severity = "error", file: str = FILE) -> None:
-        """Keep a problem."""
-        self.problems.append(Problem(severity, line, message, file))
+        """Keep a problem, once. Raises TooManyProblems after the last that is kept."""
+        problem = Problem(severity, line, message, file)
+        if problem not in self.problems:
+            self.problems.append(problem)
+        if len(self.problems) >= MOST_PROBLEMS:
+            raise TooManyProblems
 
     def entries(self, node: Node, what: str, known: Sequence[str]) -> Entries:
         """The fields under something; those not `known` are a problem."""
@@ -83,6 +97,9 @@ class Values:
         if node is None:
             return ()
         names = node.nodes if isinstance(node, Items) else (node,)
+        if len(names) > MOST_LISTED:
+            self.say(node.line, f"“read” takes at most {MOST_LISTED} files: leave some out.")
+            return ()
         found = []
         for each in names:
             if not isinstance(each, Scalar):
@@ -112,7 +129,7 @@ class Values:
         """Say which `{{…}}` in the texts under `node` are not among the places."""
         match node:
             case Scalar(text, line):
-                for name in dict.fromkeys(name for _, name in undeclared(text, self.places)):
+                for name in dict.fromkeys(name for _, name in self._undeclared(text)):
                     self._no_place(name, line)
             case Items(nodes):
                 for each in nodes:
@@ -129,9 +146,12 @@ class Values:
             except (OSError, ValueError) as wrong:
                 self.say(line, str(wrong))
                 return ""
-            for at, place in undeclared(self._files[name], self.places):
+            for at, place in self._undeclared(self._files[name]):
                 self._no_place(place, at, name)
         return self._files[name]
+
+    def _undeclared(self, text: str) -> Iterator[tuple[int, str]]:
+        return undeclared(text, {*self.places, *self.plain} if "{{" in text else ())
 
     def _no_place(self, name: str, line: int, file: str = FILE) -> None:
         self.say(

@@ -11,8 +11,9 @@ from typing import Any
 
 from bot.lessons.minutes import MOST
 from bot.lessons.places import NAME
-from bot.lessons.read_activities import ID, OVERRIDABLE, PACES, ScriptKind, scripted
-from bot.lessons.read_values import MOST_DAYS
+from bot.lessons.read_activities import ID, OVERRIDABLE, PACES
+from bot.lessons.read_values import MOST_DAYS, MOST_LISTED
+from bot.lessons.script_kinds import ScriptKind, scripted
 
 Schema = dict[str, Any]
 
@@ -67,6 +68,7 @@ def _activities(description: str, **more: int) -> Schema:
         "description": description,
         "type": "array",
         **more,
+        "maxItems": MOST_LISTED,
         "items": {"$ref": "#/$defs/activity"},
     }
 
@@ -147,7 +149,7 @@ _COMMON: Schema = {
     },
     "read": {
         "description": "Markdown files that a button at the post opens in private: one, or a list.",
-        "anyOf": [_HANDOUT, {"type": "array", "items": _HANDOUT}],
+        "anyOf": [_HANDOUT, {"type": "array", "maxItems": MOST_LISTED, "items": _HANDOUT}],
     },
 }
 _PACE = {

@@ -18,6 +18,10 @@ from yaml.reader import ReaderError
 from bot.lessons.problem import Problem
 
 MOST_BYTES = 256 * 1024
+MOST_VALUES = 20_000
+"""A long script has some hundred; so many are read in well under a second."""
+MOST_LINES = 4_000
+"""Twice those that a file may have: a text can hold more lines than it takes in the file."""
 DEEPEST = 20
 
 Plain = str | list["Plain"] | dict[str, "Plain"]
@@ -104,7 +108,7 @@ class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[mi
 
 def _check(text: str) -> None:
     """Refuse what could do harm, event by event, before a tree is built of it."""
-    depth, documents = 0, 0
+    depth, documents, values, ends = 0, 0, 0, 0
     lines = _LINE_END.split(text)
     for event in yaml.parse(text, Loader=_Loader):
         line = event.start_mark.line + 1 if event.start_mark else 1
@@ -113,8 +117,16 @@ def _check(text: str) -> None:
             raise Unreadable(line, "Anchors and aliases (& and *) are not taken: write it out.")
         if tag:
             raise Unreadable(line, f"Tags such as {tag} are not taken: leave it out.")
-        if isinstance(event, yaml.ScalarEvent) and not event.style and event.end_mark:
-            _refuse_cut_text(lines, event.end_mark)
+        if isinstance(event, yaml.ScalarEvent):
+            ends += event.value.count("\n")
+            if ends > MOST_LINES:
+                raise Unreadable(line, f"The texts have more than {MOST_LINES:,} lines: cut them.")
+            if not event.style and event.end_mark:
+                _refuse_cut_text(lines, event.end_mark)
+        if isinstance(event, yaml.NodeEvent):
+            values += 1
+            if values > MOST_VALUES:
+                raise Unreadable(line, f"There are more than {MOST_VALUES:,} values: cut it.")
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
@@ -129,8 +141,8 @@ def _check(text: str) -> None:
 
 def _refuse_cut_text(lines: Sequence[str], end: Any) -> None:
     """A text that goes on with #1 would lose the rest as a comment, of which nobody would know."""
-    rest = lines[end.line][end.column :] if end.line < len(lines) else ""
-    if cut := _CUT.match(rest):
+    line = lines[end.line] if end.line < len(lines) else ""
+    if cut := _CUT.match(line, end.column):
         raise Unreadable(
             end.line + 1,
             f"“{cut[1][:40]}” would not be read: put the text in quotes, or leave a space after "

@@ -149,6 +149,8 @@ class Hearing:
                 verdict = await _decide(tx, meant, enrolled, event)
             await tx.first_time(tenant, event.id, at=event.at)
             await tx.apply(verdict.changes)
+        if isinstance(event, Replied | ReplyEdited) and verdict.answer == Saved():
+            verdict = replace(verdict, answer=Saved(await _overheard(tx, meant)))
         if callback and isinstance(event, Picked | FormSubmitted):
             await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.post)
         return verdict, meant
@@ -266,6 +268,22 @@ async def _decide(
             callback=meant.callback,
         )
     )
+
+
+async def _overheard(reading: Reading, meant: _Meant) -> str:
+    """What somebody who replied is to know of whatever stands in the post beside its lead.
+
+    The thread of an activity that talks is for that one's answers.
+    """
+    run, lead = meant.run, scene_of(meant.run, meant.opening)
+    if KINDS[lead.activity.kind].talks(lead.spec):
+        return ""
+    for opening in await reading.openings(run.id):
+        scene = scene_of(run, opening)
+        note = KINDS[scene.activity.kind].overheard(scene.spec)
+        if note and opening.post == lead.opening.id:
+            return note
+    return ""
 
 
 def _belongs(event: Heard, run: Run) -> bool:

@@ -152,7 +152,8 @@ class Managing:
                 return Saved(t("Done already."))
             await confirm(tx, callback.delivery, event.post, run=run.id)
             if callback.revision != run.revision and command.verb in FORWARD:
-                return Show(panel(await run_scene(tx, run)))
+                scene = await run_scene(tx, run)
+                return Show(panel(scene, t("The lesson has moved on; this is where it is now.")))
             return await self._once(tx, run, command, event)
 
     async def _once(

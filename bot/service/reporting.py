@@ -50,11 +50,12 @@ class AnswerRow:
 
 @dataclass(frozen=True, slots=True)
 class AskedActivity:
-    """An activity with what it asked and how often it was open."""
+    """An activity with what it asked and how often it was open; ``title`` is for people."""
 
     activity: Activity
     questions: tuple[Question, ...]
     openings: tuple[Opening, ...]
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +114,7 @@ def _activities(run: Run, openings: tuple[Opening, ...]) -> tuple[AskedActivity,
         kind = KINDS[activity.kind]
         spec = kind.model.model_validate(activity.spec)
         mine = tuple(opening for opening in openings if opening.activity == activity.id)
-        asked.append(AskedActivity(activity, kind.questions(spec), mine))
+        asked.append(AskedActivity(activity, kind.questions(spec), mine, kind.title(spec)))
     return tuple(asked)
 
 

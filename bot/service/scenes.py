@@ -16,6 +16,7 @@ from bot.facilitation.notices import RunScene, Trouble, say_notice
 from bot.facilitation.planning import is_asynchronous
 from bot.facilitation.state import LOBBY, Opening, Owed, Run
 from bot.facilitation.timeline import activity_of, name_of, scene_of
+from bot.lessons.script import AFTER
 from bot.service.store import Delivery, Reading
 from bot.words import t
 
@@ -144,7 +145,7 @@ async def message_of(
         return None
     capabilities = capabilities_of(run.main.platform)
     scenes = await _scenes(reading, run, together, capabilities, owed.key)
-    if len(scenes) == 1:
+    if len(scenes) == 1 and scenes[0].activity.phase != AFTER:
         return _drawn(lambda: KINDS[scenes[0].activity.kind].say(scenes[0]))
     return _drawn(lambda: day_post(scenes))
 

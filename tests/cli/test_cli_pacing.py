@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from bot.cli.pacing import read_when
 from tests.cli.conftest import PLAN, Fivefold
 from tests.cli.test_cli_bad_input import one_line_of
 from tests.core.edges import CHANGES, Change
@@ -225,6 +226,52 @@ def test_a_place_that_is_not_filled_in_is_named_and_what_needs_it_left_out(
     assert "We meet" not in evidence
 
 
+def test_values_that_make_two_options_the_same_are_refused_before_anything_is_planned(
+    migrated: None, fivefold: Fivefold, lesson: Path
+) -> None:
+    (lesson / "script.yaml").write_text(
+        "places: {tool: Your tool}\n"
+        "phases:\n"
+        "  Engage:\n"
+        "    do:\n"
+        "      - poll: Which?\n"
+        "        options: [A, B]\n"
+        '        live: {options: ["First, {{tool}}. Go.", "First, X. Go.", Neither]}\n',
+        "utf-8",
+    )
+    words = ("schedule", lesson, "--place", "tool=X", "--start")
+    answer = fivefold(*words, "2099-03-02 09:00")
+    assert answer.code == 2
+    assert "Engage.poll cannot be used: two options are the same" in one_line_of(answer)
+    assert json.loads(fivefold("runs", "--json").out) == []
+    assert fivefold(*words, "2099-03-02", *DAILY).code == 0
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ("de", "DE"),
+        ("us-ca", "US-CA"),
+        ("DE-Augsburg", "DE-Augsburg"),
+        ("de-AUGSBURG", "DE-Augsburg"),
+        ("de-bayern", "DE-Bayern"),
+        ("BE-German", "BE-German"),
+        ("be-german", "BE-German"),
+        ("fr-la réunion", "FR-La Réunion"),
+        pytest.param(
+            *("FR-Métropole", "FR-Métropole"),
+            marks=pytest.mark.filterwarnings("ignore:This subdivision is deprecated"),
+        ),
+        ("br-são paulo capital", "BR-São Paulo Capital"),
+    ],
+)
+def test_a_part_of_a_country_is_found_however_it_is_spelt(given: str, meant: str) -> None:
+    options = (None, None, None, None)
+    when = read_when("daily", None, "UTC", *options, given, None)
+    assert when.pace is not None
+    assert when.pace.holidays == meant
+
+
 def test_planning_warns_of_few_working_hours_too(
     migrated: None, fivefold: Fivefold, plan: Path
 ) -> None:
@@ -259,6 +306,7 @@ def test_planning_warns_of_few_working_hours_too(
         (("--opens", "17:00"), "before they open at 17:00"),
         (("--holidays", "Atlantis"), "write a country as DE"),
         (("--holidays", "DE-ZZ"), "write a country as DE"),
+        (("--holidays", "D-BY"), "write a country as DE"),
         (("--holidays", "jan"), "write a country as DE"),
         (("--zones", "Berlin"), "Europe/Berlin"),
         (("--zones", "UTC,Mars"), "no time zone"),

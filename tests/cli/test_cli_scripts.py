@@ -125,6 +125,27 @@ def test_preview_shows_what_a_place_is_for(fivefold: Fivefold, folder: Path) -> 
     assert "{{" not in texts
 
 
+ALIKE = """\
+places: {mine: A tool}
+phases:
+  Engage:
+    do:
+      - poll: Which?
+        options: [Ours. It is A tool, "Ours. It is {{mine}}", Other]
+"""
+
+
+def test_places_whose_labels_cannot_stand_in_them_are_told_in_a_line(
+    fivefold: Fivefold, folder: Path
+) -> None:
+    (folder / "script.yaml").write_text(ALIKE, "utf-8")
+    assert fivefold("check", folder).code == 0
+    said = fivefold("preview", folder, "--as", "text", "--out", folder / "out")
+    assert (said.code, said.out) == (2, "")
+    assert "Engage.poll cannot be used: two options are the same" in said.err
+    assert said.err.count("\n") == 1
+
+
 def test_derive_goes_by_the_plan_and_says_that_there_is_a_script(
     fivefold: Fivefold, folder: Path
 ) -> None:
@@ -196,6 +217,29 @@ def test_a_derived_script_is_read_as_what_would_have_run(name: str) -> None:
 
 def test_phases_of_one_name_come_back_each_as_it_was() -> None:
     round_trip("# T\n### Explore (20 min)\nDraw.\n### Explain (9 min)\n### Explore (7 min)\nRun.\n")
+
+
+BRACES = PLAN.replace("* Flow rate", "* {{rate}}").replace(
+    "Measure how", "Sign with {{student_name}}. Then {{#each}} measure how"
+)
+
+
+def test_what_a_plan_has_in_double_braces_comes_back_as_it_was() -> None:
+    round_trip(BRACES)
+    round_trip("# T\n### Show and tell (9 min)\n**Learner Activities:** {{do}}\n")
+
+
+def test_a_derived_script_says_how_words_in_braces_become_places(
+    fivefold: Fivefold, folder: Path
+) -> None:
+    (folder / "plan.md").write_text(BRACES, "utf-8")
+    written = fivefold("derive", folder).out
+    assert "# places:\n" in written
+    for line in ("places:", "  student_name: Student name", "  rate: Rate", "  '#each': '#each'"):
+        written = written.replace(f"# {line}\n", f"{line}\n")
+    (folder / "script.yaml").write_text(written, "utf-8")
+    places = json.loads(fivefold("check", folder, "--json").out)["places"]
+    assert places == {"#each": "#each", "rate": "Rate", "student_name": "Student name"}
 
 
 def test_a_derived_script_can_be_put_beside_its_plan(fivefold: Fivefold, folder: Path) -> None:

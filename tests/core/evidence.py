@@ -34,6 +34,7 @@ def report_of(
                     an_opening(held, activity.id, n, closed_at=START + minutes(10))
                     for n in range(1, openings + 1)
                 ),
+                activity.kind.capitalize(),
             )
             for activity in held.lesson.script.activities()
         ),

@@ -117,8 +117,8 @@ def test_what_runs_before_a_live_lesson_is_one_post_with_the_welcome_and_after_i
         after=tuple(kinds(AFTER, ["reflection", "discussion"])),
     )
     run, openings, posts = carried_out(a_run(lesson))
-    assert [post.purpose for post in posts] == ["activity"] * 4 + ["closing"]
-    shown = [[o.activity for o in openings if o.post == post.opening] for post in posts[:4]]
+    assert [post.purpose for post in posts] == ["activity"] * 4
+    shown = [[o.activity for o in openings if o.post == post.opening] for post in posts]
     assert shown == [
         [LOBBY, "before.0", "before.1"],
         ["Engage.prompt"],
@@ -126,7 +126,7 @@ def test_what_runs_before_a_live_lesson_is_one_post_with_the_welcome_and_after_i
         ["after.0", "after.1"],
     ]
     # Its thread is the discussion's; before, it is the welcome's.
-    assert [post.opening.split("-")[1] for post in posts[:4]] == ["0", "3", "4", "6"]
+    assert [post.opening.split("-")[1] for post in posts] == ["0", "3", "4", "6"]
     assert run.start == START
     assert run.ended_at == posts[3].due_at + timedelta(days=1)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.answer import Correct, Refused, Saved, Show
 from bot.chat.callback import Callback
-from bot.chat.message import Button, Buttons, Form, Message, TextField
+from bot.chat.message import Button, Buttons, Form, Message, Quote, TextField
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
@@ -121,6 +123,82 @@ def test_what_came_by_form_stands_in_the_post_for_everyone_and_in_nobody_elses_f
     desk.submit("ben", "answer", answer="My own view")
     assert "My own view" not in plain(form_of(desk, "eve"))
     assert "Ben: My own view" in plain(say(desk))
+
+
+def test_an_emptied_answer_is_taken_back_and_its_wording_kept_as_a_version() -> None:
+    desk = Desk("discussion", DEAF)
+    desk.submit("ben", "answer", answer="My own view")
+    verdict = desk.submit("ben", "answer", answer="  ")
+    assert isinstance(verdict.answer, Saved)
+    assert "Taken back" in verdict.answer.note
+    assert desk.given("ben", "answer") is None
+    assert [version.given for version in desk.versions] == [words("My own view"), None]
+    assert "My own view" not in plain(say(desk))
+    assert "0 of 1" in plain(say(desk))
+    # What is gone cannot be taken back again.
+    assert isinstance(desk.submit("ben", "answer", answer="").answer, Correct)
+
+
+def test_only_somebody_without_an_answer_must_write_one() -> None:
+    """The form in the post is the same for everyone, so it cannot insist."""
+    desk = Desk("discussion", DEAF)
+    (button,) = buttons(say(desk))
+    assert button.form
+    assert [field.required for field in button.form.fields] == [False]
+    assert [field.required for field in form_of(desk, "ben").fields] == [True]
+    desk.submit("ben", "answer", answer="My own view")
+    assert [field.required for field in form_of(desk, "ben").fields] == [False]
+
+
+# -- in a post that others share
+
+
+def shared(desk: Desk) -> Message:
+    message = desk.kind.say(replace(desk.scene(), shared=True))
+    assert isinstance(message, Message)
+    return message
+
+
+def read(desk: Desk, name: str) -> Message:
+    shown = desk.look(name, "answers")
+    assert isinstance(shown, Show)
+    assert isinstance(shown.what, Message)
+    return shown.what
+
+
+def test_in_a_post_that_others_share_answers_are_read_behind_a_button() -> None:
+    desk = Desk("discussion", DEAF)
+    assert "Nobody has written" in plain(read(desk, "eve"))
+    desk.submit("ben", "answer", answer="My own view")
+    message = shared(desk)
+    assert "My own view" not in plain(message)
+    assert "1 of 2 have answered" in plain(message)
+    assert [b.label for b in buttons(message)] == ["Write your answer", "Read the answers"]
+    assert Callback.decode(buttons(message)[1].callback).verb == "answers"
+    assert "Ben: My own view" in plain(read(desk, "eve"))
+    desk.submit("ben", "answer", answer="")
+    assert "My own view" not in plain(read(desk, "eve"))
+
+
+def test_of_very_many_answers_the_newest_are_shown_and_the_others_counted() -> None:
+    desk = Desk("discussion", DEAF)
+    for n in range(53):
+        desk.submit(f"n{n}", "answer", answer=f"Number {n}.")
+    quotes = [b for b in read(desk, "ben").blocks if isinstance(b, Quote)]
+    assert [quote.said.text for quote in quotes] == [f"Number {n}." for n in range(3, 53)]
+    assert "3 earlier answers" in plain(read(desk, "ben"))
+
+
+def test_very_long_answers_are_shown_whole_or_not_at_all() -> None:
+    desk = Desk("discussion", DEAF)
+    for name in ("ann", "ben", "eve"):
+        desk.submit(name, "answer", answer="x" * 20_000)
+    quotes = [b for b in read(desk, "ben").blocks if isinstance(b, Quote)]
+    assert [quote.said.text for quote in quotes] == ["x" * 20_000]
+    desk.submit("ann", "answer", answer="x" * 40_000)
+    quotes = [b for b in read(desk, "ben").blocks if isinstance(b, Quote)]
+    assert [quote.said.text for quote in quotes] == ["x" * 40_000]
+    assert "2 earlier answers" in plain(read(desk, "ben"))
 
 
 def test_an_empty_form_is_handed_back_and_changes_nothing() -> None:

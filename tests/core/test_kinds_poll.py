@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Literal
 
 import pytest
@@ -142,6 +143,37 @@ def test_own_words_stand_beside_several_choices_until_they_are_emptied() -> None
     assert not field.required
     desk.submit("ben", "other", other=" ")
     assert desk.given("ben", "vote") == Given(("model",))
+
+
+@pytest.mark.parametrize("results", RESULTS)
+def test_in_a_post_that_others_share_own_words_are_read_behind_a_button(results: Results) -> None:
+    desk = poll(other=True, results=results)
+    desk.submit("ben", "other", other="The budget")
+    before = desk.kind.say(replace(desk.scene(), shared=True))
+    assert ("Read the answers" in plain(before)) is (results == "live")
+    desk.close()
+    assert "The budget" in plain(desk.kind.say(desk.scene()))
+    message = desk.kind.say(replace(desk.scene(), shared=True))
+    assert "The budget" not in plain(message)
+    assert any(isinstance(block, Tally) for block in message.blocks)
+    assert "Read the answers" in plain(message)
+    shown = desk.look("eve", "results")
+    assert isinstance(shown, Show)
+    assert "The budget" in plain(shown.what)
+    assert "Ben" not in plain(shown.what)
+
+
+def test_of_very_many_own_words_the_newest_are_shown_and_the_others_counted() -> None:
+    desk = poll(other=True, results="live")
+    for n in range(60):
+        desk.submit(f"n{n:02}", "other", other=f"Number {n}.")
+    shown = desk.look("eve", "results")
+    assert isinstance(shown, Show)
+    assert isinstance(shown.what, Message)
+    (words,) = [block for block in shown.what.blocks if isinstance(block, Listing)]
+    assert words.items == tuple((UserText(f"Number {n}."),) for n in range(10, 60))
+    assert "10 earlier answers" in plain(shown.what)
+    assert "60 answered" in plain(shown.what)
 
 
 @pytest.mark.parametrize("multiple", [False, True])

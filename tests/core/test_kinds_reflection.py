@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -169,6 +170,30 @@ def test_a_reflection_for_everyone_has_a_form_where_replies_are_not_heard() -> N
     (button,) = buttons(say(desk))
     assert button.form
     assert "Everyone here can read what you write." in plain(button.form)
+
+
+def test_in_a_post_that_others_share_what_everyone_may_read_stands_behind_a_button() -> None:
+    desk = reflection(visible="everyone", capabilities=Capabilities(hears_replies=False))
+    desk.submit("ben", "answer", q1="A lot", q2="Much")
+    desk.submit("eve", "answer", q1="Less")
+    assert "A lot" in plain(say(desk))
+    message = desk.kind.say(replace(desk.scene(), shared=True))
+    assert "A lot" not in plain(message)
+    assert [b.label for b in buttons(message)] == ["Write my reflection", "Read the answers"]
+    shown = desk.look("eve", "answers")
+    assert isinstance(shown, Show)
+    text = plain(shown.what)
+    order = ["What will you change?", "Ben: A lot", "Eve: Less", "still unclear?", "Ben: Much"]
+    assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
+
+
+def test_nobody_can_open_what_is_for_the_facilitator_only() -> None:
+    desk = reflection()
+    desk.submit("ben", "answer", q1="A secret")
+    message = desk.kind.say(replace(desk.scene(), shared=True))
+    assert [b.label for b in buttons(message)] == ["Write my reflection"]
+    for name in ("ben", "eve"):
+        assert isinstance(desk.look(name, "answers"), Refused)
 
 
 def test_a_callback_that_no_reflection_gave_out_is_refused() -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from bot.facilitation.activities import KINDS
 from bot.lessons.derive import derive
 from bot.lessons.markdown import read_plan
-from bot.lessons.phrases import to_you
+from bot.lessons.phrases import poll_topic, to_you
 from bot.lessons.plan import Objective, PhasePlan, Plan
 from bot.lessons.questions import thought
 from bot.lessons.safety import sort_safety
@@ -424,3 +424,25 @@ def test_any_plan_gives_a_script_that_can_run(plan: Plan) -> None:
         assert all(text.strip() for text in strings(one.spec)), one
         if one.kind == "poll":
             assert 3 <= len(one.spec["options"]) <= 6
+
+
+@pytest.mark.parametrize(
+    "technology",
+    [
+        "Poll: Have you ever hung up on a caller?",
+        'Use a digital poll to ask: "Have you ever hung up on a caller?"',
+        "A quick poll (Have you ever hung up on a caller?), then a chat",
+        "Poll – Have you ever hung up on a caller?",
+    ],
+)
+def test_a_question_that_the_author_wants_polled_is_asked_word_for_word(technology: str) -> None:
+    head = "# T\n\n### Engage\n**Duration:** 10 minutes\n\n"
+    script = derive(read_plan(f"{head}**Technology Integration:** {technology}\n")[0])
+    poll = next(one for one in script.activities() if one.kind == "poll")
+    assert poll.spec["question"] == "Have you ever hung up on a caller?"
+    assert [option["label"] for option in poll.spec["options"]] == ["Yes", "No"]
+    assert poll.spec["other"]
+
+
+def test_no_quotation_mark_is_left_in_the_topic_of_a_poll() -> None:
+    assert poll_topic("Use a poll about “the main causes”.") == "the main causes"

@@ -111,6 +111,26 @@ def test_a_file_one_may_not_read_gets_one_clear_line(
     assert "cannot be read (permission denied)" in refusal(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["plan.md", "script.yaml"])
+def test_a_file_of_a_lesson_that_is_a_link_is_not_read(tmp_path: Path, name: str) -> None:
+    folder = tmp_path / "lesson"
+    folder.mkdir()
+    (tmp_path / "secret").write_text("# Secret\n### Engage (5 min)\n", "utf-8")
+    for own in {"plan.md", "script.yaml"} - {name}:
+        (folder / own).write_text("# A\n### Engage (5 min)\n", "utf-8")
+    (folder / name).symlink_to(tmp_path / "secret")
+    with pytest.raises(LessonError, match=f"{name} is a link to somewhere else") as refused:
+        load_lesson(folder, None, dict)
+    assert "Secret" not in str(refused.value)
+
+
+def test_a_script_that_links_to_nothing_is_not_taken_for_none(tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text("# A\n### Engage (5 min)\n", "utf-8")
+    (tmp_path / "script.yaml").symlink_to(tmp_path / "gone")
+    with pytest.raises(LessonError, match="link"):
+        load_lesson(tmp_path, None, dict)
+
+
 def test_a_device_is_not_read() -> None:
     assert "is not a file" in refusal(Path("/dev/zero"))
 

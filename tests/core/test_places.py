@@ -17,6 +17,7 @@ from bot.lessons.places import fill, marks_of, unfilled
 from bot.lessons.plan import Plan
 from bot.lessons.prose import prose
 from bot.lessons.script import Activity, Script, ScriptPhase
+from bot.lessons.script_kinds import unusable
 from tests.core.lessons import CONTENT, NAMES, strings
 
 PLACES = (("board", "Link to your board"), ("deck", "Link to your slides"))
@@ -151,6 +152,21 @@ def test_a_filled_lesson_is_another_lesson_with_nothing_left_to_fill() -> None:
     assert unfilled(other.script) == ()
     assert other.hash != one.hash
     assert Lesson.from_json(other.to_json()) == other
+
+
+def test_what_cannot_be_run_as_it_is_filled_in_is_named_with_the_reason() -> None:
+    options = [{"id": "a", "label": "{{board}}"}, {"id": "b", "label": "{{deck}}"}]
+    activity = Activity("Engage.poll", "Engage", "poll", 5, False, {"question": "Which?"})
+    activity = replace(activity, spec={**activity.spec, "options": options})
+    one = lesson()
+    (phase,) = one.script.phases
+    script = replace(one.script, phases=(replace(phase, activities=(activity,)),))
+    poll = Lesson.of(one.name, one.plan, script)
+    alike, apart = ({"board": "X", "deck": text} for text in ("X", "Y"))
+    assert list(unusable(fill(poll, alike).script, KINDS)) == [
+        ("Engage.poll", "two options are the same")
+    ]
+    assert list(unusable(fill(poll, apart).script, KINDS)) == []
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -24,7 +24,7 @@ from sqlalchemy.pool import Pool
 
 from bot.cli.app import invoke
 from bot.storage.migrate import migrate
-from tests.faults.world import World, carry_on
+from tests.faults.world import Paced, World, carry_on
 
 LONGEST = 60
 """Seconds after which a process is given up."""
@@ -42,6 +42,7 @@ class Order:
     url: str
     folder: str
     read_back: bool = True
+    paced: Paced = "live"
     die_at: int = 0
 
 
@@ -78,7 +79,8 @@ def carry_out(order: Order) -> None:
     folder = Path(order.folder)
     match order.do:
         case "carry on":
-            asyncio.run(carry_on(World(order.url, folder, order.read_back), steps))
+            world = World(order.url, folder, order.read_back, order.paced)
+            asyncio.run(carry_on(world, steps))
         case "migrate":
             asyncio.run(migrate(order.url))
         case "demo":

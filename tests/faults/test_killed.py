@@ -14,20 +14,24 @@ from tests.faults.checking import Ended, assert_nothing_lost, assert_whole
 from tests.faults.conftest import Databases, Nursery
 from tests.faults.journal import read_journal
 from tests.faults.nursery import Order
-from tests.faults.world import World
+from tests.faults.world import MAIN, Paced, World
 
-POINTS = 24
-BLIND_POINTS = 6
-MANY = 240
-"""At how many moments a run is killed: as a habit, on a platform that cannot be asked, and in the
-long run."""
+POINTS = 12
+BLIND_POINTS = 3
+MANY = 120
+"""At how many moments a run of either pace is killed: as a habit, on a platform that cannot be
+asked, and in the long run."""
 
+PACED = pytest.mark.parametrize("paced", ["live", "daily"])
 READ_BACK = pytest.mark.parametrize("read_back", [True, False], ids=["read back", "blind"])
 
 
 @dataclass(frozen=True, slots=True)
 class Unkilled:
-    """A run that was left alone: the moments at which it could have been killed, and its end."""
+    """A run that was left alone: the moments at which it could have been killed, and its end.
+
+    ``posted`` has the posts of the channel first, of which the second asks something.
+    """
 
     kinds: tuple[str, ...]
     posted: tuple[int, ...]
@@ -37,13 +41,13 @@ class Unkilled:
     def moments(self, count: int) -> tuple[int, ...]:
         """So many moments to be killed at.
 
-        The sharpest ones come first: just after each post, when only the platform knows of it; just
-        after somebody was told that something is saved; just before the last edit of a post, after
-        which nothing would mark it again. All others are taken evenly.
+        The sharpest ones come first: just after a post, when only the platform knows of it, which
+        is half of them; just after somebody was told that something is saved; just before the last
+        edit of a post, after which nothing would mark it again. All others are taken evenly.
         """
         told = tuple(n for n, kind in enumerate(self.kinds, 1) if kind == "told")
-        share = (count - len(self.posted)) // 3
-        sharp = dict.fromkeys((*self.posted, *evenly(told, share), *evenly(self.edited, share)))
+        posted, share = self.posted[: (count + 1) // 2], count // 6
+        sharp = dict.fromkeys((*posted, *evenly(told, share), *evenly(self.edited, share)))
         rest = tuple(n for n in range(1, len(self.kinds) + 1) if n not in sharp)
         return (*sharp, *evenly(rest, count - len(sharp)))[:count]
 
@@ -53,23 +57,26 @@ class Whole:
 
     def __init__(self, nursery: Nursery) -> None:
         self._nursery = nursery
-        self._known: dict[tuple[str, bool], Unkilled] = {}
+        self._known: dict[tuple[str, bool, Paced], Unkilled] = {}
 
-    async def run(self, databases: Databases, read_back: bool, folder: Path) -> Unkilled:
+    async def run(
+        self, databases: Databases, read_back: bool, paced: Paced, folder: Path
+    ) -> Unkilled:
         """The one of this kind."""
-        key = (databases.name, read_back)
+        key = (databases.name, read_back, paced)
         if key not in self._known:
             folder = folder / "whole"
             folder.mkdir()
             async with databases.fresh(folder) as url:
-                world = World(url, folder, read_back)
-                order = Order("carry on", url, str(folder), read_back)
+                world = World(url, folder, read_back, paced)
+                order = Order("carry on", url, str(folder), read_back, paced)
                 assert self._nursery.raise_one(order) == 0, (folder / "said").read_text()
                 ended = await assert_whole(world)
             kinds = tuple(json.loads((folder / "steps").read_text()))
             calls = [n for n, kind in enumerate(kinds, 1) if kind == "call"]
             lines = list(zip(read_journal(world.journal), calls[::2], calls[1::2], strict=True))
-            posted = tuple(after for line, _, after in lines if line.do == "post")
+            posts = [(line.to != str(MAIN), after) for line, _, after in lines if line.do == "post"]
+            posted = tuple(after for _, after in sorted(posts))
             edited = {line.ref: before for line, before, _ in lines if line.do == "edit"}
             self._known[key] = Unkilled(kinds, posted, tuple(edited.values()), ended)
         return self._known[key]
@@ -82,15 +89,20 @@ def whole(nursery: Nursery) -> Whole:
 
 
 async def killed_and_gone_on(
-    nursery: Nursery, databases: Databases, folder: Path, read_back: bool, *die_at: int
+    nursery: Nursery,
+    databases: Databases,
+    folder: Path,
+    read_back: bool,
+    paced: Paced,
+    *die_at: int,
 ) -> Ended:
     """What a run comes to whose process dies at these moments of its life, one after the other.
 
     After each death all is looked for that was acknowledged before it.
     """
     async with databases.fresh(folder) as url:
-        world = World(url, folder, read_back)
-        order = Order("carry on", url, str(folder), read_back)
+        world = World(url, folder, read_back, paced)
+        order = Order("carry on", url, str(folder), read_back, paced)
         for moment in die_at:
             assert nursery.raise_one(replace(order, die_at=moment)) == -signal.SIGKILL
             await assert_nothing_lost(world)
@@ -98,41 +110,49 @@ async def killed_and_gone_on(
         return await assert_whole(world)
 
 
+@PACED
 @pytest.mark.parametrize("nth", range(POINTS))
 async def test_a_killed_run_goes_on_where_it_was(
-    nursery: Nursery, databases: Databases, whole: Whole, tmp_path: Path, nth: int
+    nursery: Nursery, databases: Databases, whole: Whole, tmp_path: Path, nth: int, paced: Paced
 ) -> None:
     """Where the platform can be asked what was posted, it ends like a run that was not killed."""
-    unkilled = await whole.run(databases, True, tmp_path)
+    unkilled = await whole.run(databases, True, paced, tmp_path)
     moment = unkilled.moments(POINTS)[nth]
-    ended = await killed_and_gone_on(nursery, databases, tmp_path, True, moment)
+    ended = await killed_and_gone_on(nursery, databases, tmp_path, True, paced, moment)
     assert ended.answers == unkilled.ended.answers
 
 
+@PACED
 @pytest.mark.parametrize("nth", range(BLIND_POINTS))
 async def test_what_cannot_be_read_back_is_left_to_the_facilitator(
-    nursery: Nursery, databases: Databases, whole: Whole, tmp_path: Path, nth: int
+    nursery: Nursery, databases: Databases, whole: Whole, tmp_path: Path, nth: int, paced: Paced
 ) -> None:
     """Where the platform cannot be asked, at most the one post that was on its way is in doubt."""
-    moment = (await whole.run(databases, False, tmp_path)).moments(BLIND_POINTS)[nth]
-    ended = await killed_and_gone_on(nursery, databases, tmp_path, False, moment)
+    moment = (await whole.run(databases, False, paced, tmp_path)).moments(BLIND_POINTS)[nth]
+    ended = await killed_and_gone_on(nursery, databases, tmp_path, False, paced, moment)
     assert len(ended.uncertain) <= 1
 
 
-@READ_BACK
+@pytest.mark.parametrize(("read_back", "paced"), [(True, "daily"), (False, "live")])
 async def test_a_run_killed_again_while_it_recovers_goes_on_all_the_same(
-    nursery: Nursery, databases: Databases, whole: Whole, tmp_path: Path, read_back: bool
+    nursery: Nursery,
+    databases: Databases,
+    whole: Whole,
+    tmp_path: Path,
+    read_back: bool,
+    paced: Paced,
 ) -> None:
-    unkilled = await whole.run(databases, read_back, tmp_path)
+    unkilled = await whole.run(databases, read_back, paced, tmp_path)
     steps = len(unkilled.kinds)
-    moments = (unkilled.posted[3], 1, steps // 10, steps // 5)
-    ended = await killed_and_gone_on(nursery, databases, tmp_path, read_back, *moments)
+    moments = (unkilled.posted[1], 1, steps // 10, steps // 5)
+    ended = await killed_and_gone_on(nursery, databases, tmp_path, read_back, paced, *moments)
     assert len(ended.uncertain) <= (0 if read_back else len(moments))
     if read_back:
         assert ended.answers == unkilled.ended.answers
 
 
 @pytest.mark.long
+@PACED
 @READ_BACK
 @pytest.mark.parametrize("nth", range(MANY))
 async def test_a_run_killed_at_any_of_many_moments_goes_on(
@@ -141,11 +161,12 @@ async def test_a_run_killed_at_any_of_many_moments_goes_on(
     whole: Whole,
     tmp_path: Path,
     read_back: bool,
+    paced: Paced,
     nth: int,
 ) -> None:
-    unkilled = await whole.run(databases, read_back, tmp_path)
+    unkilled = await whole.run(databases, read_back, paced, tmp_path)
     moment = unkilled.moments(MANY)[nth]
-    ended = await killed_and_gone_on(nursery, databases, tmp_path, read_back, moment)
+    ended = await killed_and_gone_on(nursery, databases, tmp_path, read_back, paced, moment)
     assert len(ended.uncertain) <= (0 if read_back else 1)
     if read_back:
         assert ended.answers == unkilled.ended.answers

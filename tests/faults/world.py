@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 from bot.chat.address import Person, Place
 from bot.chat.platform import Capabilities, Hear, Platform
 from bot.clock import SteppedClock
-from bot.facilitation.planning import NOTES_AHEAD
+from bot.facilitation.pace import Pace
+from bot.facilitation.planning import NOTES_AHEAD_DAILY
+from bot.lessons.lesson import Lesson
 from bot.rehearsal.cohort import Cohort
 from bot.rehearsal.driving import catch_up, drive
 from bot.rehearsal.personas import cast
@@ -24,7 +27,7 @@ from bot.storage.store import open_store
 from tests.core.making import START, a_lesson, a_phase, an_activity
 from tests.faults.journal import Acknowledging, JournalPlatform, Step
 
-LESSON = a_lesson(
+LIVE = a_lesson(
     a_phase("Engage", an_activity("poll", other=True), notes="Be brief."),
     a_phase(
         "Evaluate",
@@ -32,6 +35,18 @@ LESSON = a_lesson(
         an_activity("reflection", phase="Evaluate"),
     ),
 )
+DAILY = a_lesson(
+    a_phase("Engage", an_activity("poll", other=True), an_activity("discussion"), notes="Hello."),
+    a_phase(
+        "Evaluate",
+        an_activity("discussion", phase="Evaluate"),
+        an_activity("discussion", id="more", phase="Evaluate"),
+    ),
+)
+"""Two days of one post each, in which two activities stand together. The second of two discussions
+is answered by form."""
+
+Paced = Literal["live", "daily"]
 RUN = "run1"
 MAIN = Place("memory", "local", "c1")
 LEADER = Person("memory", "local", "leader")
@@ -42,12 +57,19 @@ PEOPLE, SEED = 4, 14
 class World:
     """A database, and a folder that stands for all that is outside of the bot.
 
-    ``read_back`` says whether the platform can be asked what was posted.
+    ``read_back`` says whether the platform can be asked what was posted; ``paced``, whether the
+    lesson is held in one sitting or over days.
     """
 
     url: str
     folder: Path
     read_back: bool = True
+    paced: Paced = "live"
+
+    @property
+    def lesson(self) -> Lesson:
+        """What is held."""
+        return LIVE if self.paced == "live" else DAILY
 
     @property
     def journal(self) -> Path:
@@ -81,7 +103,7 @@ class NoWaker:
 async def carry_on(world: World, step: Step) -> None:
     """Bring the run to its end as a new process does: from what the database knows of it."""
     platforms: dict[str, Platform] = {}
-    clock = SteppedClock(START - NOTES_AHEAD)
+    clock = SteppedClock(START - NOTES_AHEAD_DAILY)
 
     def capabilities_of(platform: str) -> Capabilities:
         return world.capabilities
@@ -97,15 +119,31 @@ async def carry_on(world: World, step: Step) -> None:
         async with store.reading() as reading:
             known = await reading.run(RUN)
         if known is None:
-            await managing.schedule(
-                LESSON, run_id=RUN, main=MAIN, facilitators=(LEADER,), zone="UTC", start=START
-            )
+            await _schedule(managing, world)
         await catch_up(store, RUN, clock)
         people = cast(SEED, PEOPLE, MAIN.platform, MAIN.tenant)
         stage = MemoryStage(platform, MAIN)
         cohort = Cohort(store, stage, people, RUN, SEED, capabilities_of)
         await drive(store, worker, cohort, clock)
         assert cohort.not_saved == 0
+
+
+async def _schedule(managing: Managing, world: World) -> None:
+    """From `START`, the hour at which the posts of lesson days come, too."""
+    if world.paced == "live":
+        await managing.schedule(
+            LIVE, run_id=RUN, main=MAIN, facilitators=(LEADER,), zone="UTC", start=START
+        )
+    else:
+        await managing.schedule_daily(
+            DAILY,
+            run_id=RUN,
+            main=MAIN,
+            facilitators=(LEADER,),
+            zone="UTC",
+            first=START.date(),
+            pace=Pace(),
+        )
 
 
 def _new_id(run: str, person: Person) -> str:

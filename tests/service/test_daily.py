@@ -19,10 +19,11 @@ from bot.chat.text import UserText
 from bot.facilitation.controls import Command
 from bot.facilitation.pace import DoesNotFit, Pace
 from bot.facilitation.state import LOBBY, Run
+from bot.lessons.lesson import Lesson
 from bot.lessons.script import AFTER, BEFORE, Activity
 from bot.platforms.memory import MemoryPost
 from tests.core.making import START, a_lesson, a_phase, an_activity
-from tests.service.house import RUN, House, minutes
+from tests.service.house import RUN, House, buttons, minutes
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MONDAY = START.date()
@@ -50,10 +51,15 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(f"2026-01-{text}").replace(tzinfo=BERLIN).astimezone(UTC)
 
 
-async def schedule(house: House, first: date = date(2026, 1, 6), days: int | None = None) -> Run:
+async def schedule(
+    house: House,
+    first: date = date(2026, 1, 6),
+    days: int | None = None,
+    lesson: Lesson = LESSON,
+) -> Run:
     """The lesson over days from a Tuesday on, in Berlin."""
     return await house.managing.schedule_daily(
-        LESSON,
+        lesson,
         run_id=RUN,
         main=house.main,
         facilitators=(house.fay,),
@@ -81,6 +87,13 @@ async def post_of(house: House, activity: str) -> MemoryPost:
     (key,) = [d.owed.key for d in await house.owed("activity") if d.owed.opening == opening.post]
     (post,) = house.posts(key)
     return post
+
+
+async def leading(house: House, activity: str) -> str:
+    """The activity that has the post in which this one stands."""
+    post = (await house.opening(activity)).post
+    async with house.store.reading() as reading:
+        return next(o.activity for o in await reading.openings(RUN) if o.id == post)
 
 
 async def verb(house: House, activity: str, verb: str) -> str:
@@ -144,8 +157,49 @@ async def test_what_is_said_in_the_posts_thread_belongs_to_its_first_discussion(
     words = {each: r.given.text for each, (r,) in said.items() if r.given}
     assert words == {"one": UserText("About the first."), "two": UserText("The second.")}
     await house.work()
+    post = (await post_of(house, "two")).message
+    assert "The second." not in plain(post)
     # What came by form can be read by all, since no thread shows it.
-    assert "The second." in plain((await post_of(house, "two")).message)
+    callback = buttons(post)["Read the answers"]
+    shown = await house.hear(FormRequested(**house.head("ben"), callback=callback))
+    assert isinstance(shown, Show)
+    assert "The second." in plain(shown.what)
+
+
+@pytest.mark.parametrize("kind", ["lobby", "poll", "prompt"])
+async def test_a_reply_where_a_private_reflection_stands_is_kept_and_its_author_warned(
+    house: House, kind: str
+) -> None:
+    """Whatever leads the post, as long as it does not talk in the thread itself."""
+    reflection = an_activity("reflection", id="reflection")
+    before = [] if kind == LOBBY else [a_phase("Engage", an_activity(kind, id="first"))]
+    others = [] if kind == LOBBY else [an_activity(kind, id="lead")]
+    await schedule(house, lesson=a_lesson(*before, a_phase("Explore", *others, reflection)))
+    await house.run_to(at("06T10:00" if kind == LOBBY else "07T10:00"))
+    lead = await leading(house, "reflection")
+    assert lead == (LOBBY if kind == LOBBY else "lead")
+    for answer in (
+        await house.reply("ann", "I was afraid.", activity=lead),
+        await house.edit_reply("ann", "I was not.", activity=lead),
+    ):
+        assert isinstance(answer, Saved)
+        assert "everyone here can read" in answer.note
+    assert await house.delete_reply("ann", activity=lead) == Saved()
+
+
+async def test_a_reply_where_a_discussion_leads_or_nothing_is_private_needs_no_warning(
+    house: House,
+) -> None:
+    lesson = a_lesson(
+        a_phase(
+            "Engage", an_activity("discussion", id="talk"), an_activity("reflection", id="back")
+        ),
+        a_phase("Explore", an_activity("poll", id="poll"), an_activity("prompt", id="prompt")),
+    )
+    await schedule(house, lesson=lesson)
+    for day, lead in (("06", "talk"), ("07", "poll")):
+        await house.run_to(at(f"{day}T10:00"))
+        assert await house.reply("ann", "I see.", activity=lead, id=day) == Saved()
 
 
 async def test_a_vote_in_the_days_post_is_kept_and_the_post_is_drawn_again(house: House) -> None:
@@ -360,8 +414,10 @@ async def test_what_comes_after_is_one_post_due_at_the_same_local_time_and_ends_
     run = await house.run()
     assert (run.status, run.ended_at) == ("ended", later.closes_at)
     texts = [plain(post.message) for post in house.stage.posted(house.main)]
-    assert len(texts) == 1 + 2 + 1 + 1
-    assert "Goodbye." in texts[-1]
+    assert len(texts) == 1 + 2 + 1
+    # The goodbye comes with what is left to do, not after it.
+    assert texts[-1].index("Goodbye.") < texts[-1].index("After the lesson")
+    assert "no more answers" not in texts[-1]
 
 
 async def test_what_comes_before_is_posted_late_while_there_is_time(house: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date, time
 
 import pytest
@@ -399,3 +400,13 @@ async def test_three_hundred_votes_at_once_are_three_hundred_events(
     )
     assert {answer.status for answer in answers} == {200}
     assert len({event.id for event in house.ear.events[heard:]}) == 300
+
+
+@pytest.mark.parametrize(("invites", "open_threads"), [(True, 1), (False, 0)])
+async def test_a_place_for_replies_is_held_out_only_where_people_are_invited(
+    house: House, invites: bool, open_threads: int
+) -> None:
+    await house.room.post(MAIN, replace(HELLO, invites_replies=invites), key="k1")
+    page = await (await house.visitor("Ada")).get("/room/main")
+    assert page.response.text.count('<details class="thread" open') == open_threads
+    assert "Your reply" in page.text

@@ -10,7 +10,7 @@ from pydantic import Field
 from bot.chat.answer import Answer, Correct, Saved, Show
 from bot.chat.callback import Callback
 from bot.chat.event import FormSubmitted
-from bot.chat.message import Block, Button, Buttons, Form, Message, Note, Text, TextField
+from bot.chat.message import Block, Button, Form, Message, Note, Text, TextField
 from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
     Asked,
@@ -25,6 +25,7 @@ from bot.facilitation.activities.kind import (
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.written import READ, answers, write_and_read
 from bot.facilitation.handouts import split_title
 from bot.facilitation.state import Given, Participant
 from bot.lessons.prose import prose
@@ -70,13 +71,13 @@ class Discussion(Kind[DiscussionSpec]):
             scene.callback("answer"),
             does="open",
             style="primary",
-            form=self._form(scene.callback("answer"), scene.spec, None),
+            # It is the same for everyone, and whoever has answered may empty it.
+            form=self._form(scene.callback("answer"), scene.spec, None, required=False),
         )
-        # What comes by form stands in no thread, so the post itself shows it to everyone.
         how: tuple[Block, ...] = (
             (Text((t("Reply in the thread of this post."),)),)
             if scene.capabilities.hears_replies
-            else (Buttons((button,)), *scene.quotes("answer"))
+            else write_and_read(scene, button, self.questions(scene.spec))
         )
         title = self.title(scene.spec)
         who_sees = t("Everyone here can read what you write.")
@@ -96,6 +97,9 @@ class Discussion(Kind[DiscussionSpec]):
         match asked.event:
             case FormSubmitted() as event if asked.callback and asked.callback.verb == "answer":
                 text = field_text(event, "answer")
+                if not text.strip() and asked.standing("answer"):
+                    taken = asked.response("answer", None)
+                    return Verdict(Saved(t("Taken back.")), asked.record(taken))
                 if not text.strip():
                     return Verdict(Correct({"answer": t("Write something, then send it.")}))
                 kept = asked.response("answer", Given(text=UserText(text)))
@@ -104,19 +108,24 @@ class Discussion(Kind[DiscussionSpec]):
                 return super().hear(asked)
 
     def view(self, scene: Scene[DiscussionSpec], who: Participant, callback: Callback) -> Answer:
-        """The form, with what this person wrote already."""
+        """The form, with what this person wrote already, or what everyone wrote."""
+        if callback.verb == READ:
+            return Show(answers(scene, self.title(scene.spec), self.questions(scene.spec)))
         if callback.verb != "answer":
             return super().view(scene, who, callback)
         mine = dict(scene.given("answer")).get(who.id)
-        return Show(self._form(callback.encode(), scene.spec, mine))
+        return Show(self._form(callback.encode(), scene.spec, mine, required=mine is None))
 
-    def _form(self, callback: str, spec: DiscussionSpec, mine: Given | None) -> Form:
+    def _form(
+        self, callback: str, spec: DiscussionSpec, mine: Given | None, *, required: bool
+    ) -> Form:
+        words = mine.text if mine else None
         return Form(
             title=t("Your answer"),
             callback=callback,
             parts=(
                 *prose(spec.question),
-                TextField("answer", t("Your answer"), value=mine.text if mine else None),
+                TextField("answer", t("Your answer"), value=words, required=required),
                 Note((t("Everyone here can read what you write."),)),
             ),
         )

@@ -22,7 +22,6 @@ from bot.chat.message import (
     Heading,
     Message,
     Note,
-    Quote,
 )
 from bot.chat.platform import Capabilities
 from bot.facilitation.activities.naming import phase_title
@@ -63,7 +62,10 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Scene(Generic[S]):
-    """All that can be seen of an activity: everybody's standing responses."""
+    """All that can be seen of an activity: everybody's standing responses.
+
+    ``shared`` says that it is said in a post that has other activities in it.
+    """
 
     run: Run
     activity: Activity
@@ -73,6 +75,7 @@ class Scene(Generic[S]):
     participants: tuple[Participant, ...] = ()
     capabilities: Capabilities = field(default_factory=Capabilities)
     delivery: str = ""
+    shared: bool = False
 
     def callback(self, verb: str, item: str = "") -> str:
         """A callback to this opening, for a button in the post that is being said."""
@@ -90,16 +93,6 @@ class Scene(Generic[S]):
     def given(self, item: str) -> tuple[tuple[str, Given], ...]:
         """(owner, what they gave) for one item, withdrawn ones left out."""
         return tuple((r.owner, r.given) for r in self.responses if r.item == item and r.given)
-
-    def quotes(self, item: str) -> tuple[Quote, ...]:
-        """What people wrote to one item, with their names, in the order of writing."""
-        names = {p.id: p.name for p in self.participants}
-        said = [r for r in self.responses if r.item == item and r.given and r.given.text]
-        return tuple(
-            Quote(r.given.text, names.get(r.owner))
-            for r in sorted(said, key=lambda r: (r.at, r.owner))
-            if r.given and r.given.text
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +163,10 @@ class Kind(Generic[S]):
     def talks(self, spec: S) -> bool:
         """Whether what people give is said in the thread of its post."""
         return False
+
+    def overheard(self, spec: S) -> str:
+        """What to tell in private somebody who replies where it stands; "" where they may."""
+        return ""
 
     def from_plan(self, plan: Plan) -> Sequence[str] | None:
         """What the word `plan` stands for in a script, or None where it means itself."""

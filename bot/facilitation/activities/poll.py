@@ -6,6 +6,7 @@ the group without a name. The facilitator's evidence has names: this poll is not
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from string import ascii_lowercase
 from typing import Annotated, Any, Literal
 
@@ -43,7 +44,8 @@ from bot.facilitation.activities.kind import (
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
-from bot.facilitation.state import Given, Participant
+from bot.facilitation.activities.written import left_out, newest, read_button, written
+from bot.facilitation.state import Given, Participant, Response
 from bot.lessons.prose import prose
 from bot.words import t
 
@@ -153,6 +155,7 @@ class Poll(Kind[PollSpec]):
                 *body,
                 *closing_blocks(scene, self._who_sees(spec), self.handouts(scene)),
             ),
+            invites_replies=False,
         )
 
     def hear(self, asked: Asked[PollSpec]) -> Verdict:
@@ -171,7 +174,7 @@ class Poll(Kind[PollSpec]):
         mine = dict(scene.given(VOTE)).get(who.id)
         if callback.verb == OTHER and spec.other:
             return Show(self._form(callback.encode(), spec, mine))
-        if callback.verb == "results" and spec.results != "close":
+        if callback.verb == "results" and (spec.results != "close" or not scene.opening.is_open):
             if mine is None and spec.results == "after" and scene.opening.is_open:
                 return Refused(t("Vote first, then you see how the others voted."))
             return Show(self._so_far(scene, mine))
@@ -228,16 +231,25 @@ class Poll(Kind[PollSpec]):
         return (choices, *((Buttons(extra),) if extra else ()))
 
     def _results(self, scene: Scene[PollSpec]) -> tuple[Block, ...]:
+        """For the post: own words stand in it unless others share it."""
+        if scene.shared and scene.spec.other:
+            return (self._tally(scene), Buttons((read_button(scene, "results"),)))
+        return (self._tally(scene), *self._own_words(scene, written(scene, VOTE)))
+
+    def _tally(self, scene: Scene[PollSpec]) -> Tally:
         votes = [given for _, given in scene.given(VOTE)]
         bars = tuple(
             Bar(label, sum(option in vote.options for vote in votes))
             for option, label in self.questions(scene.spec)[0].options
         )
-        words = tuple((vote.text,) for vote in votes if vote.text)
-        said: tuple[Block, ...] = (
-            (Text((t("In their own words:"),)), Listing(words)) if words else ()
-        )
-        return (Tally(t("Results"), bars, len(votes)), *said)
+        return Tally(t("Results"), bars, len(votes))
+
+    def _own_words(self, scene: Scene[PollSpec], said: Sequence[Response]) -> tuple[Block, ...]:
+        # Not in the order of writing, which would tell whose they are.
+        owners = {response.owner for response in said}
+        texts = (given.text for owner, given in scene.given(VOTE) if owner in owners)
+        words = tuple((text,) for text in texts if text)
+        return (Text((t("In their own words:"),)), Listing(words)) if words else ()
 
     def _so_far(self, scene: Scene[PollSpec], mine: Given | None) -> Message:
         saved = t("Your vote is saved. You can change it until the poll closes.")
@@ -245,7 +257,10 @@ class Poll(Kind[PollSpec]):
             saved = t("This poll is closed.")
         head = (Text((saved,)),) if mine else ()
         title = t("Results so far") if scene.opening.is_open else t("Results")
-        return Message(title, (*head, *self._results(scene)))
+        said = written(scene, VOTE)
+        shown = newest(said)
+        more = left_out(len(said) - len(shown))
+        return Message(title, (*head, self._tally(scene), *self._own_words(scene, shown), *more))
 
     def _form(self, callback: str, spec: PollSpec, mine: Given | None) -> Form:
         words = mine.text if mine else None

@@ -40,6 +40,7 @@ from bot.facilitation.activities.kind import (
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.written import READ, answers, write_and_read
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.state import Given, Participant
 from bot.lessons.plan import Plan
@@ -124,6 +125,15 @@ class Reflection(Kind[ReflectionSpec]):
         """In the thread, where everyone may read it."""
         return spec.visible == "everyone"
 
+    def overheard(self, spec: ReflectionSpec) -> str:
+        """That everyone can read it, where it was to be private."""
+        if spec.visible == "everyone":
+            return ""
+        return t(
+            "Kept, but everyone here can read a reply in this thread. "
+            "To answer for your facilitator only, delete it and use the button."
+        )
+
     def say(self, scene: Scene[ReflectionSpec]) -> Message:
         """The questions, and a button to the form or the thread to answer in."""
         spec = scene.spec
@@ -141,6 +151,7 @@ class Reflection(Kind[ReflectionSpec]):
                 Note((turnout(scene, self.answered(scene)),)),
                 *closing_blocks(scene, self._who_sees(spec), self.handouts(scene)),
             ),
+            invites_replies=self.talks(spec),
         )
 
     def hear(self, asked: Asked[ReflectionSpec]) -> Verdict:
@@ -148,17 +159,15 @@ class Reflection(Kind[ReflectionSpec]):
         match asked.event:
             case FormSubmitted() as event if asked.callback and asked.callback.verb == ANSWER:
                 return self._answers(asked, event)
-            case Replied() | ReplyEdited() if asked.spec.visible == "facilitator":
-                note = t(
-                    "Kept, but everyone here can read a reply in this thread. "
-                    "To answer for your facilitator only, delete it and use the button."
-                )
-                return self.keep_reply(asked, note)
+            case Replied() | ReplyEdited():
+                return self.keep_reply(asked, self.overheard(asked.spec))
             case _:
                 return super().hear(asked)
 
     def view(self, scene: Scene[ReflectionSpec], who: Participant, callback: Callback) -> Answer:
-        """The form, with what this person wrote already."""
+        """The form, with what this person wrote already, or what everyone wrote for everyone."""
+        if callback.verb == READ and scene.spec.visible == "everyone":
+            return Show(answers(scene, self.title(scene.spec), self.questions(scene.spec)))
         if callback.verb != ANSWER:
             return super().view(scene, who, callback)
         mine = {r.item: r.given for r in scene.responses if r.owner == who.id}
@@ -187,9 +196,9 @@ class Reflection(Kind[ReflectionSpec]):
         form = self._form(callback, scene.spec, {})
         label = t("Write my reflection")
         button = Button(label, callback, does="open", style="primary", form=form)
-        # What comes by form stands in no thread, so the post itself shows it to everyone.
-        said = [quote for q in scene.spec.questions for quote in scene.quotes(q.id)]
-        return (Buttons((button,)), *(said if public else ()))
+        if public:
+            return write_and_read(scene, button, self.questions(scene.spec))
+        return (Buttons((button,)),)
 
     def _form(self, callback: str, spec: ReflectionSpec, mine: dict[str, Given | None]) -> Form:
         fields = tuple(

@@ -41,6 +41,7 @@ class Entry:
     deleted: bool
     event: str
     summary: str
+    invites_replies: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,10 @@ class Views:
             visitor=visitor,
             title=room.title,
             mark=seen,
-            threads=[replace(t, open=n <= _OPEN_THREADS) for n, t in _from_last(threads)],
+            threads=[
+                replace(t, open=n <= _OPEN_THREADS and t.entry.invites_replies)
+                for n, t in _from_last(threads)
+            ],
             private=[self._entry(visitor, post, {}, private=True) for post in private],
             people=[p for p in people if p.here],
             controls=self.controls(visitor),
@@ -198,6 +202,7 @@ class Views:
             deleted=post.deleted,
             event=controls.new_id(),
             summary=summary,
+            invites_replies=not isinstance(post.body, Message) or post.body.invites_replies,
         )
 
 
