@@ -16,6 +16,7 @@ from bot.cli.errors import guarded
 from bot.facilitation.activities import KINDS
 from bot.facilitation.controls import parse_command
 from bot.facilitation.handouts import LONG
+from bot.lessons import yaml_tree
 from bot.lessons.files import MOST_BYTES, MOST_LINES, MOST_SCRIPT_BYTES, load_lesson
 from bot.lessons.lesson import Lesson
 from bot.lessons.markdown import read_plan
@@ -23,7 +24,7 @@ from bot.lessons.minutes import MOST, read_length
 from bot.lessons.problem import Problem
 from bot.lessons.read_activities import COMMON
 from bot.lessons.read_script import MOST_POSTS, read_script
-from bot.lessons.read_values import MOST_DAYS
+from bot.lessons.read_values import MOST_DAYS, MOST_LISTED
 from bot.lessons.schema import script_schema
 from tests.core.lessons import CONTENT, NAMES
 
@@ -123,6 +124,9 @@ def test_the_examples_of_keys_are_yaml_with_that_key_in_it() -> None:
     "limit",
     [
         f"| {MOST_POSTS} (",
+        f"more than {MOST_LISTED} is not read",
+        f"| {MOST_LISTED} |",
+        f"| {yaml_tree.MOST_VALUES:,}; {yaml_tree.MOST_LINES:,} |",
         f"{MOST:,}",
         f"| {MOST_DAYS} |",
         f"| {MOST_SCRIPT_BYTES // 1024} KB |",

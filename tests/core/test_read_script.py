@@ -202,6 +202,7 @@ def test_before_and_after_are_lists_of_their_own() -> None:
         ("- poll: Which?\n  question: Which?\n  options: [A, B]", 5, "no field “question”"),
         ("- poll: Which?\n  options:\n    - A\n    - {id: b!, label: B}", 7, "up to 60 letters"),
         ("- prompt: One\n  read: [[more.md]]", 5, "names Markdown files"),
+        (f"- prompt: One\n  read: [{'more.md,' * 41}]", 5, "at most 40 files"),
         ("- [One]", 4, "kind with its fields"),
         ("- prompt: One\n  wait: perhaps", 5, "true or false"),
         ("- prompt: One\n  days: 367", 5, "from 1 to 366"),

@@ -4,7 +4,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.lessons.yaml_tree import MOST_BYTES, Entries, Items, Scalar, Unreadable, plain, read_yaml
+from bot.lessons.yaml_tree import (
+    MOST_BYTES,
+    MOST_LINES,
+    MOST_VALUES,
+    Entries,
+    Items,
+    Scalar,
+    Unreadable,
+    plain,
+    read_yaml,
+)
+
+BREAK = "\\n"
+"""The end of a line as it is written between double quotes."""
 
 
 @pytest.mark.parametrize(
@@ -36,6 +49,8 @@ def test_every_value_knows_its_line() -> None:
         ("a: !include /etc/passwd\n", 1, "Tags"),
         ("[" * 21, 1, "deep"),
         ("{a: " * 30, 1, "deep"),
+        (f"a:\n  [{'b,' * MOST_VALUES}]\n", 2, "values"),
+        (f'a: 1\nb: "{BREAK * (MOST_LINES + 1)}"\n', 2, "lines"),
         ("a: 1\n---\nb: 2\n", 2, "second document"),
         ("? [a]\n: b\n", 1, "key"),
         ("a: b: c\n", 1, "not YAML"),
