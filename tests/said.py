@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import zip_longest
 from typing import assert_never
 
 from bot.chat.message import (
@@ -126,6 +127,13 @@ def lost(texts: Iterable[str], drawn: str) -> list[str]:
         else:
             at = found + len(text)
     return missing
+
+
+def told_once(texts: Sequence[str], links: Collection[str]) -> list[str]:
+    """The texts, where of links side by side to one address only the last tells the address: of a
+    long link that is drawn in pieces nobody could tell it from two."""
+    pairs = zip_longest(texts, texts[2:])
+    return [text for text, later in pairs if text != later or text not in links]
 
 
 def addresses(message: Message) -> set[str]:

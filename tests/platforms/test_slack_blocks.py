@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, datetime
-from itertools import zip_longest
 from typing import Any
 
 import pytest
@@ -36,7 +35,7 @@ from bot.platforms.slack.form import more_room, render_form
 from bot.platforms.slack.reading import Press, read_form, read_press
 from tests.platforms import slack_rules as rules
 from tests.platforms.schemas import slack_problems
-from tests.said import addresses, lost, said
+from tests.said import addresses, lost, said, told_once
 from tests.strategies import HOSTILE, forms, messages
 
 NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -57,11 +56,7 @@ def test_any_message_keeps_every_limit_and_loses_no_text(message: Message) -> No
     posts = render_message(message)
     assert [rules.message_problems(post) for post in posts] == [[] for _ in posts]
     texts = [text for block in message.blocks for text in said(block, _stamp)]
-    links = addresses(message)
-    # Of links side by side to one address, the judge tells the address behind the last.
-    texts = [
-        text for text, later in zip_longest(texts, texts[2:]) if text != later or text not in links
-    ]
+    texts = told_once(texts, addresses(message))
     assert lost(texts, rules.drawn_text([post["blocks"] for post in posts])) == []
 
 
