@@ -85,7 +85,7 @@ def demo(
     # Nobody fills in the places of a demo, so what speaks of them is left out.
     chosen = Demo(fill(runnable(lesson), {}), people, seed, at, out, pace == "daily")
     if not headless:
-        chosen = _one_sitting(chosen)
+        chosen = one_sitting(chosen)
     settings = _settings(chosen)
     work = headless_run(chosen, settings) if headless else visited_run(chosen, settings, rate, port)
     asyncio.run(kept(work))
@@ -228,7 +228,7 @@ async def _scheduled(app: App, demo: Demo, start: datetime) -> Run:
     return await app.managing.schedule(demo.lesson, start=start, **common)
 
 
-def _one_sitting(demo: Demo) -> Demo:
+def one_sitting(demo: Demo) -> Demo:
     """Without what is due days later, which no visitor would wait for."""
     from bot.lessons.lesson import Lesson
 

@@ -18,6 +18,7 @@ from bot.evidence.reading import (
     turnouts,
     visible,
 )
+from bot.facilitation.activities.naming import phase_title
 from bot.service.reporting import RunReport
 from bot.words import t, tn
 
@@ -149,7 +150,7 @@ def turnout(report: RunReport) -> list[dict[str, Any]]:
         {
             "anchor": f"activity-{numbers[asked.activity.id]}",
             "name": visible(names[asked.activity.id]),
-            "phase": visible(asked.activity.phase),
+            "phase": visible(phase_title(asked.activity.phase)),
             "answered": len(who[asked.activity.id].answered),
             "asked": len(who[asked.activity.id].asked),
             "percent": percent(
