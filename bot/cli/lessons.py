@@ -169,7 +169,8 @@ def _checked(path: Path, lesson: Lesson) -> Iterable[str]:
     if places := unfilled(script):
         yield table(("Place", "To be filled in when it is scheduled"), places)
         yield ""
-    for problem in lesson.problems:
+    # A warning is often only what an error leads to.
+    for problem in sorted(lesson.problems, key=lambda problem: problem.severity != "error"):
         yield _said(path, problem)
     if not lesson.problems:
         yield "No problems."

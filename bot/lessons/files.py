@@ -26,9 +26,11 @@ MOST_LINES = 2_000
 def find_lesson(where: Path, content: Path | None = None) -> Path:
     """The plan that `where` means.
 
-    A Markdown file, a folder with a `plan.md`, or the name of a folder in `content`. Raises
-    LessonError where there is none.
+    A Markdown file, a folder with a `plan.md` or the `script.yaml` in it, or the name of a folder
+    in `content`. Raises LessonError where there is none.
     """
+    if where.name == SCRIPT:
+        where = where.parent
     candidates = [where]
     if content is not None and len(where.parts) == 1 and where.name not in ("", ".."):
         candidates.append(content / where)
@@ -51,6 +53,8 @@ def find_lesson(where: Path, content: Path | None = None) -> Path:
 def find_script(plan: Path) -> Path | None:
     """The script beside a `plan.md`, if there is one. Raises LessonError for a link."""
     beside = plan.with_name(SCRIPT)
+    if plan.name == PLAN and (other := plan.with_name("script.yml")).is_file():
+        raise _refusal(f"{_shown(other)} would not be read: call it {SCRIPT}.")
     return beside if plan.name == PLAN and _own(beside).is_file() else None
 
 

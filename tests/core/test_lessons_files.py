@@ -124,6 +124,21 @@ def test_a_file_of_a_lesson_that_is_a_link_is_not_read(tmp_path: Path, name: str
     assert "Secret" not in str(refused.value)
 
 
+def test_the_script_stands_for_its_lesson_too(tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text(TEXT)
+    (tmp_path / "script.yaml").write_text("phases: {}\n")
+
+    assert load_lesson(tmp_path / "script.yaml") == load_lesson(tmp_path)
+
+
+def test_a_script_of_another_name_is_not_passed_over(tmp_path: Path) -> None:
+    (tmp_path / "plan.md").write_text(TEXT)
+    (tmp_path / "script.yml").write_text("phases: {}\n")
+
+    with pytest.raises(LessonError, match=r"call it script\.yaml"):
+        load_lesson(tmp_path, None, dict)
+
+
 def test_a_script_that_links_to_nothing_is_not_taken_for_none(tmp_path: Path) -> None:
     (tmp_path / "plan.md").write_text("# A\n### Engage (5 min)\n", "utf-8")
     (tmp_path / "script.yaml").symlink_to(tmp_path / "gone")
