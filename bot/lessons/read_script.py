@@ -47,14 +47,15 @@ def read_script(
     except Unreadable as unreadable:
         return derived, (replace(unreadable.problem, file=FILE),)
     reader = _Reader(kinds, plan, derived, handout)
-    found = reader.values.problems
+    more: tuple[Problem, ...] = ()
     try:
         script = reader.script(root)
     except TooManyProblems:
-        said = f"There may be more problems than these {MOST_PROBLEMS}: mend them, and check again."
         script = derived
-        found.append(Problem("error", None, said, FILE))
-    return script, tuple(sorted(found, key=_place))
+        said = f"There may be more problems than these {MOST_PROBLEMS}: mend them, and check again."
+        last = max((one.line or 1 for one in reader.values.problems if one.file == FILE), default=1)
+        more = (Problem("error", last, said, FILE),)
+    return script, (*sorted(reader.values.problems, key=_place), *more)
 
 
 class _Reader:

@@ -89,7 +89,7 @@ def test_after_a_hundred_problems_no_more_are_looked_for() -> None:
     phases = "".join(f"  P{n}: {{do: [One]}}\n" for n in range(300))
     script, problems = read(f"phases:\n{phases}")
     assert len(problems) == 101
-    assert [p.line for p in problems] == [*range(2, 102), None]
+    assert [p.line for p in problems] == [*range(2, 102), 101]
     assert (problems[-1].severity, problems[-1].file) == ("error", FILE)
     assert "more problems" in problems[-1].message
     assert len(script.phases) == len(PLAN.phases)
