@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import blake2s
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from bot.cli.errors import BadUsage, CommandError
 from bot.cli.lessons import runnable
+from bot.cli.pacing import PaceName
 
 if TYPE_CHECKING:
     from bot.app import App
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from bot.lessons.lesson import Lesson
     from bot.rehearsal.cohort import Cohort
     from bot.settings import Settings
-
-PaceName = Literal["live", "daily"]
 
 LESSON = "mlops-core-components"
 HEADLESS_START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

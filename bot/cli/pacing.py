@@ -16,6 +16,7 @@ from bot.clock import SystemClock
 if TYPE_CHECKING:
     from bot.facilitation.pace import Pace
     from bot.facilitation.state import Cue
+    from bot.facilitation.working_hours import Share
     from bot.lessons.lesson import Lesson
 
 PaceName = Literal["live", "daily"]
@@ -93,6 +94,12 @@ class When:
         except DoesNotFit as why:
             raise BadUsage(str(why)) from None
         return plan_daily(run, paced, self.first, self.zone, self.pace, days)
+
+    def shares(self, cues: Sequence[Cue]) -> tuple[Share, ...]:
+        """The working hours that the cohort's zones get."""
+        from bot.facilitation.working_hours import shares
+
+        return shares(cues, self.zones) if self.zones else ()
 
 
 def read_when(

@@ -26,12 +26,13 @@ from bot.cli.pacing import (
     read_when,
 )
 from bot.cli.running import AsJson, public_url, with_app
+from bot.cli.timeline import too_few
 from bot.lessons.places import unfilled
 
 if TYPE_CHECKING:
     from bot.app import App
     from bot.chat.address import Person, Place
-    from bot.facilitation.state import Cue, Run
+    from bot.facilitation.state import Run
     from bot.lessons.lesson import Lesson
 
 
@@ -106,7 +107,7 @@ def schedule(
         )
 
     with_app(work)
-    for line in (*_left_out(left), *_warnings(when, cues)):
+    for line in (*_left_out(left), *too_few(when.shares(cues))):
         say(line)
 
 
@@ -144,14 +145,6 @@ def _left_out(unfilled: Sequence[tuple[str, str]]) -> Iterator[str]:
         yield "Not filled in, so what speaks of them is left out:"
     for name, label in unfilled:
         yield f"  --place {name}=…  {one_line(label)}"
-
-
-def _warnings(when: When, cues: Sequence[Cue]) -> Iterator[str]:
-    from bot.cli.timeline import too_few
-    from bot.facilitation.working_hours import shares
-
-    if when.zones:
-        yield from too_few(shares(cues, when.zones))
 
 
 def _begins(at: datetime, zone: str) -> str:

@@ -56,7 +56,7 @@ def timeline(
     when = read_when(pace, start, zone, days, on, opens, closes, holidays, zones)
     chosen = runnable(lesson)
     cues = when.cues(chosen)
-    shares = _shares(cues, when.zones)
+    shares = when.shares(cues)
     if as_json:
         report = {
             "title": chosen.plan.title,
@@ -144,12 +144,6 @@ def _edges(cues: Sequence[Cue], when: When) -> Iterator[str]:
     told = {cue.at: edge for cue in cues if (edge := _edge(cue, when)) and cue.kind != "notes"}
     for at, edge in told.items():
         yield f"note: {at.astimezone(tz):%a %Y-%m-%d %H:%M %Z}: {EDGES[edge]}."
-
-
-def _shares(cues: Sequence[Cue], zones: Sequence[str]) -> tuple[Share, ...]:
-    from bot.facilitation.working_hours import shares
-
-    return shares(cues, zones) if zones else ()
 
 
 def _share(share: Share) -> dict[str, Any]:

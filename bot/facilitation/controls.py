@@ -60,8 +60,6 @@ _WORDS: dict[str, Verb] = {
     "help": "help",
 }
 _MINUTES = re.compile(r"(?:\+|extend[ -]|\+ )(\d{1,3})(?: ?m(?:in(?:utes?)?)?)?")
-
-
 _DAYS = re.compile(r"(?:\+ ?|extend[ -])(\d{1,2}) ?d(?:ays?)?")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -143,13 +144,11 @@ def public_holidays(name: str) -> Container[date]:
     import holidays
 
     country, _, part = name.partition("-")
-    try:
-        if not re.fullmatch("[A-Z]{2}", country):
-            raise NotImplementedError
-        found: Container[date] = holidays.country_holidays(country, subdiv=part or None)
-    except NotImplementedError:
-        raise ValueError(
-            f"There are no public holidays known for “{name}”: write a country as DE, or with its "
-            "part as US-CA."
-        ) from None
-    return found
+    if re.fullmatch("[A-Z]{2}", country):
+        with suppress(NotImplementedError):
+            found: Container[date] = holidays.country_holidays(country, subdiv=part or None)
+            return found
+    raise ValueError(
+        f"There are no public holidays known for “{name}”: write a country as DE, or with its "
+        "part as US-CA."
+    )
