@@ -131,8 +131,9 @@ def lost(texts: Iterable[str], drawn: str) -> list[str]:
 
 def told_once(texts: Sequence[str], links: Collection[str]) -> list[str]:
     """The texts, where of links side by side to one address only the last tells the address: of a
-    long link that is drawn in pieces nobody could tell it from two."""
-    pairs = zip_longest(texts, texts[2:])
+    long link that is drawn in pieces nobody could tell it from two. What is empty is not drawn."""
+    there = [text for text in texts if text]
+    pairs = zip_longest(there, there[2:])
     return [text for text, later in pairs if text != later or text not in links]
 
 

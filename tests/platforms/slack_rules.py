@@ -72,7 +72,8 @@ def drawn_text(value: Json) -> str:
     """
     told, address = [], ""
     for node in nodes(value):
-        if node.get("type") in RICH and node.get("url", "") != address:
+        readable = node.get("type") in RICH or isinstance(node.get("text"), str)
+        if readable and node.get("url", "") != address:
             told.append(address)
             address = node.get("url", "")
         told += [
