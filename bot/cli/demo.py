@@ -62,7 +62,7 @@ def demo(
     headless: Annotated[
         bool, typer.Option("--headless", help="No visitor and no waiting; ends by itself.")
     ] = False,
-    people: Annotated[int, typer.Option(min=1, max=1000, help="How many personas.")] = 24,
+    people: Annotated[int, typer.Option(min=0, max=1000, help="How many personas.")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed gives the same cohort.")] = 1,
     out: Annotated[Path, typer.Option(help="Where the evidence goes.")] = Path("out"),
     pace: Annotated[
@@ -255,7 +255,8 @@ def _cohort(app: App, demo: Demo, run: Run) -> Cohort:
     from bot.rehearsal.personas import cast
     from bot.rehearsal.stage import RoomStage
 
-    personas = cast(demo.seed, demo.people, app.room.name, run.main.tenant)
+    where = (app.room.name, run.main.tenant)
+    personas = cast(demo.seed, demo.people, *where) if demo.people else ()
     return Cohort(
         app.store, RoomStage(app.room, run.main), personas, run.id, demo.seed, app.capabilities_of
     )

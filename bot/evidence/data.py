@@ -9,10 +9,12 @@ from typing import Any
 
 from bot.chat.text import UserText
 from bot.evidence.moments import utc
-from bot.evidence.reading import ordered, troubled
+from bot.evidence.reading import dealing, ordered, troubled
+from bot.evidence.reviewing import ordered_reviews
+from bot.facilitation.rubric import Criterion
 from bot.service.reporting import AskedActivity, RunReport
 
-VERSION = 1
+VERSION = 2
 """The shape of ``evidence.json``; it rises when that shape changes."""
 
 
@@ -32,6 +34,8 @@ def evidence_json(report: RunReport) -> bytes:
         "participants": as_data(report.participants),
         "activities": [_activity(asked) for asked in report.activities],
         "answers": as_data(ordered(report)),
+        "reviews": as_data(ordered_reviews(report)),
+        "allotted": as_data(sorted(report.allotted, key=dealing)),
         "cues": as_data(report.cues),
         "deliveries": as_data(report.deliveries),
         "troubles": as_data(troubled(report)),
@@ -68,4 +72,13 @@ def _activity(asked: AskedActivity) -> dict[str, Any]:
         for question in asked.questions
     ]
     activity: dict[str, Any] = as_data(asked.activity)
-    return activity | {"questions": questions, "openings": as_data(asked.openings)}
+    return activity | {
+        "questions": questions,
+        "openings": as_data(asked.openings),
+        "criteria": [_criterion(criterion) for criterion in asked.criteria],
+    }
+
+
+def _criterion(criterion: Criterion) -> dict[str, Any]:
+    levels = [{"level": level, "words": words} for level, words in criterion.levels]
+    return {"id": criterion.id, "title": criterion.title, "levels": levels}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.chat.plain import percent
+from bot.evidence.charts import bar
 from bot.evidence.moments import day, length, minute
 from bot.evidence.reading import (
     labels,
@@ -15,9 +17,11 @@ from bot.evidence.reading import (
     shown_name,
     spans,
     standing,
-    turnouts,
+    took_part,
     visible,
 )
+from bot.evidence.reviewing import handing_in, shares, without_review
+from bot.evidence.turnout import turnouts
 from bot.facilitation.activities.naming import phase_title
 from bot.service.reporting import RunReport
 from bot.words import t, tn
@@ -55,12 +59,13 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
     """(what, figure, detail) of the whole."""
     run = report.run
     rows, there = standing(report), learners(report)
-    took_part = {row.participant for row in rows} & {person.id for person in there}
+    given = [row for row in rows if row.table != "questions"]
+    taking_part = took_part(report) & {person.id for person in there}
     who = turnouts(report).values()
     whole = sum(
         all(person.id in each.answered for each in who if person.id in each.asked)
         for person in there
-        if person.id in took_part
+        if person.id in taking_part
     )
     opened = sum(bool(asked.openings) for asked in report.activities)
     asking = sum(bool(asked.questions) for asked in report.activities)
@@ -69,10 +74,11 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
     return [
         (
             tn("learner took part", "learners took part", len(there)),
-            t("{n} of {all}", n=len(took_part), all=len(there)),
+            t("{n} of {all}", n=len(taking_part), all=len(there)),
             t("{n} answered everything", n=whole),
         ),
-        (tn("answer", "answers", len(rows)), str(len(rows)), _remarks(report)),
+        (tn("answer", "answers", len(given)), str(len(given)), _remarks(report)),
+        *_work(report),
         (
             t("activities held"),
             t("{n} of {all}", n=opened, all=len(report.activities)),
@@ -84,6 +90,33 @@ def tiles(report: RunReport) -> list[tuple[str, str, str]]:
             t("{length} planned", length=length(planned)),
         ),
     ]
+
+
+def _work(report: RunReport) -> list[tuple[str, str, str]]:
+    """Of a lesson in which work was asked for or reviewed: how much came."""
+    told = []
+    if handed_in := handing_in(report):
+        states = Counter(handed_in.values())
+        told.append(
+            (
+                t("handed in their work"),
+                t("{n} of {all}", n=len(handed_in) - states["no"], all=len(handed_in)),
+                t("{n} late", n=states["late"]) if states["late"] else t("none late"),
+            )
+        )
+    everybody = shares(report).values()
+    if meant := sum(each.dealt for each in everybody):
+        bare = sum(len(without_review(report, a)) for a in report.activities if a.criteria)
+        told.append(
+            (
+                t("peer reviews finished"),
+                t("{n} of {all}", n=sum(each.done for each in everybody), all=meant),
+                tn("{count} work without any", "{count} works without any", bare)
+                if bare
+                else t("no work without one"),
+            )
+        )
+    return told
 
 
 def _lengths_of(report: RunReport, activities: Sequence[str]) -> tuple[float, float | None]:
@@ -108,10 +141,12 @@ def _seconds(begun: Sequence[datetime], ended: Sequence[datetime]) -> float:
 
 def _remarks(report: RunReport) -> str:
     """How many answers were late, changed or withdrawn, where any were."""
-    rows = standing(report)
+    rows = [row for row in standing(report) if row.table != "questions"]
     late = sum(row.late for row in rows)
     changed = sum(row.version > 1 for row in rows)
-    withdrawn = sum(row.stands and row.choices is None for row in report.answers)
+    withdrawn = sum(
+        row.stands and row.choices is None and row.table != "questions" for row in report.answers
+    )
     said = [
         (late, t("{n} late", n=late)),
         (changed, t("{n} changed", n=changed)),
@@ -132,11 +167,11 @@ def lengths(report: RunReport) -> list[dict[str, Any]]:
         {
             "phase": visible(name),
             "planned": length(planned),
-            "planned_bar": round(100 * planned / longest),
+            "planned_bar": bar(round(100 * planned / longest), "plan"),
             "actual": length(actual)
             if actual is not None
             else (t("still open") if opened else t("not opened")),
-            "actual_bar": round(100 * (actual or 0) / longest),
+            "actual_bar": bar(round(100 * (actual or 0) / longest)),
         }
         for name, planned, actual, opened in measured
     ]
@@ -153,9 +188,12 @@ def turnout(report: RunReport) -> list[dict[str, Any]]:
             "phase": visible(phase_title(asked.activity.phase)),
             "answered": len(who[asked.activity.id].answered),
             "asked": len(who[asked.activity.id].asked),
-            "percent": percent(
-                len(who[asked.activity.id].answered), len(who[asked.activity.id].asked)
+            "percent": (
+                share := percent(
+                    len(who[asked.activity.id].answered), len(who[asked.activity.id].asked)
+                )
             ),
+            "drawing": bar(share),
         }
         for asked in report.activities
         if asked.activity.id in who

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from bot.evidence.cells import csv_bytes
 from bot.evidence.data import evidence_json
 from bot.evidence.page import evidence_page
-from bot.evidence.tables import csv_bytes, tables
+from bot.evidence.tables import tables
 from bot.service.reporting import RunReport
 from bot.words import t
 
@@ -20,7 +21,7 @@ def write_evidence(report: RunReport, out: Path) -> tuple[Path, ...]:
     """Write the whole pack into ``out``, which is made if need be; the files' paths in order.
 
     ``evidence.html`` is for reading, ``evidence.json`` has everything exactly, and the CSV files
-    are for spreadsheets (see `bot.evidence.tables` for what their cells stand for).
+    are for spreadsheets (see `bot.evidence.cells` for what their cells stand for).
     Each file is replaced whole or not at all. Other files in ``out`` are left alone.
     Raises EvidenceError where the directory cannot be written.
     """

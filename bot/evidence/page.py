@@ -11,6 +11,8 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from bot.evidence import glance, record
+from bot.evidence.look import looks
+from bot.evidence.people import people
 from bot.evidence.phases import around, phases
 from bot.evidence.prose import prose_html
 from bot.evidence.reading import visible
@@ -19,11 +21,16 @@ from bot.words import t
 
 
 def evidence_page(report: RunReport) -> bytes:
-    """The page in UTF-8. Learners' words are inert and verbatim but for control characters."""
+    """The page in UTF-8. Learners' words are inert and verbatim but for control characters.
+
+    Those stand as their codes; a carriage return, which a browser would read as a line feed, stands
+    as a reference and is one in the browser.
+    """
     page = _template().render(
         t=t,
         head=glance.head(report),
         tiles=glance.tiles(report),
+        looks=looks(report),
         objectives=[
             (prose_html(objective.text), visible(objective.bloom))
             for objective in report.run.lesson.plan.objectives
@@ -32,12 +39,12 @@ def evidence_page(report: RunReport) -> bytes:
         turnout=glance.turnout(report),
         phases=phases(report),
         around=around(report),
-        people=record.people(report),
+        people=people(report),
         timeline=record.timeline(report),
         troubles=record.troubles(report),
         deeds=record.deeds(report),
     )
-    return page.encode("utf-8", "backslashreplace")
+    return page.replace("\r", "&#13;").encode("utf-8", "backslashreplace")
 
 
 @cache

@@ -9,19 +9,24 @@ from datetime import datetime
 from markupsafe import Markup
 
 from bot.chat.plain import percent
+from bot.evidence.board import Board, board
+from bot.evidence.charts import bar
+from bot.evidence.grouping import teams
 from bot.evidence.moments import length, moment
 from bot.evidence.prose import prose_html
+from bot.evidence.quotes import Quote, quote
 from bot.evidence.reading import (
-    Turnout,
+    APART,
     labels,
     shown_name,
     spans,
     standing,
-    turnouts,
     visible,
 )
-from bot.facilitation.activities.kind import Question
+from bot.evidence.turnout import Turnout, turnouts
+from bot.evidence.works import Works, works
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Question
 from bot.facilitation.state import Opening, Run
 from bot.service.reporting import AnswerRow, AskedActivity, RunReport
 from bot.words import t, tn
@@ -34,17 +39,8 @@ class Bar:
     label: str
     count: int
     percent: int
+    drawing: Markup
     names: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What somebody said; ``marks`` are "late" and the like."""
-
-    name: str
-    at: str
-    text: str
-    marks: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +55,17 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """One opening. ``title`` is "" where there was but one."""
+    """One opening. ``title`` is "" where there was but one. ``teams`` are the groups that were
+    dealt, each with its people; ``works`` and ``board`` what was handed in and how work was
+    reviewed; ``asides`` what was said in private."""
 
     title: str
     when: str
     results: tuple[Result, ...]
+    teams: tuple[tuple[str, tuple[str, ...]], ...]
+    works: Works | None
+    board: Board | None
+    asides: tuple[Quote, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ def phases(report: RunReport) -> tuple[Phase, ...]:
             minutes=length(phase.minutes * 60) if phase.minutes and not report.run.pace else "",
             activities=tuple(
                 _held(
-                    report.run,
+                    report,
                     asked[activity.id],
                     [row for row in rows if row.activity == activity.id],
                     f"activity-{numbers[activity.id]}",
@@ -120,11 +122,11 @@ def around(report: RunReport) -> tuple[Quote, ...]:
     """What was said outside every activity: replies to the welcome and the closing."""
     known = {each.activity.id for each in report.activities}
     rows = [row for row in standing(report) if row.activity not in known]
-    return tuple(_quote(row, report.run) for row in rows)
+    return tuple(quote(row, report.run) for row in rows)
 
 
 def _held(
-    run: Run,
+    report: RunReport,
     asked: AskedActivity,
     rows: Sequence[AnswerRow],
     anchor: str,
@@ -132,33 +134,41 @@ def _held(
     turnout: Turnout | None,
     planned: tuple[datetime, datetime] | None,
 ) -> Held:
-    # A field of this name is what an activity says to everyone, whatever else it has.
-    text = asked.activity.spec.get("text")
+    # A field of these names is what an activity says to everyone, whatever else it has.
+    text = asked.activity.spec.get("text") or asked.activity.spec.get("task")
     unopened = [prose_html(question.text) for question in asked.questions if not asked.openings]
     return Held(
         anchor=anchor,
         name=name,
         minutes=length((planned[1] - planned[0]).total_seconds()) if planned else "",
-        turnout=t(
-            "{answered} of {asked} learners answered",
-            answered=len(turnout.answered),
-            asked=len(turnout.asked),
-        )
-        if turnout
-        else "",
+        turnout=_turnout(asked, turnout) if turnout else "",
         said=Markup("\n").join([prose_html(text) if isinstance(text, str) else "", *unopened]),
         rounds=tuple(
-            _round(run, asked, opening, [row for row in rows if row.opening == opening.n])
+            _round(report, asked, opening, [row for row in rows if row.opening == opening.n])
             for opening in asked.openings
         ),
     )
 
 
-def _round(run: Run, asked: AskedActivity, opening: Opening, rows: Sequence[AnswerRow]) -> Round:
+def _turnout(asked: AskedActivity, turnout: Turnout) -> str:
+    n, everybody = len(turnout.answered), len(turnout.asked)
+    if asked.criteria:
+        return t("{n} of {all} reviewers finished", n=n, all=everybody)
+    if any(question.table == "submissions" for question in asked.questions):
+        return t("{n} of {all} learners handed in", n=n, all=everybody)
+    return t("{n} of {all} learners answered", n=n, all=everybody)
+
+
+def _round(
+    report: RunReport, asked: AskedActivity, opening: Opening, rows: Sequence[AnswerRow]
+) -> Round:
+    run = report.run
     items = {question.item for question in asked.questions}
-    replies = tuple(_quote(row, run) for row in rows if row.item not in items)
-    said = tn("{count} reply in the thread", "{count} replies in the thread", len(replies))
-    thread = Result(Markup(), said, (), replies)
+    replies = tuple(
+        quote(row, run) for row in rows if row.item not in items and row.table not in APART
+    )
+    counted = tn("{count} reply in the thread", "{count} replies in the thread", len(replies))
+    thread = Result(Markup(), counted, (), replies)
     ended = moment(opening.closed_at, run) if opening.closed_at else t("still open")
     return Round(
         title=t("Opening {n}", n=opening.n) if len(asked.openings) > 1 else "",
@@ -167,9 +177,14 @@ def _round(run: Run, asked: AskedActivity, opening: Opening, rows: Sequence[Answ
             *(
                 _result(run, question, [row for row in rows if row.item == question.item])
                 for question in asked.questions
+                if question.table not in APART
             ),
             *((thread,) if replies else ()),
         ),
+        teams=teams(report, asked, opening),
+        works=works(report, asked, opening),
+        board=board(report, asked, opening),
+        asides=tuple(quote(row, run, labels=True) for row in rows if row.table == "questions"),
     )
 
 
@@ -179,7 +194,7 @@ def _result(run: Run, question: Question, rows: Sequence[AnswerRow]) -> Result:
         question=prose_html(question.text),
         people=people,
         bars=_bars(question, rows),
-        quotes=tuple(_quote(row, run) for row in rows if row.text is not None),
+        quotes=tuple(quote(row, run) for row in rows if row.text is not None),
     )
 
 
@@ -197,20 +212,8 @@ def _bars(question: Question, rows: Sequence[AnswerRow]) -> tuple[Bar, ...]:
             visible(label),
             len(voters),
             percent(len(voters), len(rows)),
-            tuple(_name(row) for row in voters),
+            bar(percent(len(voters), len(rows))),
+            tuple(shown_name(row.name) for row in voters),
         )
         for label, voters in votes
     )
-
-
-def _quote(row: AnswerRow, run: Run) -> Quote:
-    changed = row.version - 1
-    marks = (
-        *((t("late"),) if row.late else ()),
-        *((tn("changed once", "changed {count} times", changed),) if changed else ()),
-    )
-    return Quote(_name(row), moment(row.at, run), visible(row.text or ""), marks)
-
-
-def _name(row: AnswerRow) -> str:
-    return shown_name(row.name)

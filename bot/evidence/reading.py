@@ -1,29 +1,44 @@
-"""What the tables and the page both read from a report: order, names, who answered what."""
+"""What the tables and the page both read from a report: order, names, what stands."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from datetime import datetime
 
 from bot.facilitation.state import Participant
-from bot.service.reporting import AnswerRow, AskedActivity, RunReport
+from bot.service.reporting import Allotted, AnswerRow, RunReport
 from bot.service.store import Delivery, DeliveryState
 from bot.words import t
 
 TROUBLES: tuple[DeliveryState, ...] = ("uncertain", "late", "failed", "dropped")
 """States of a message that did not simply arrive."""
 
-_HIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
+ASIDE = ("replies", "questions")
+"""Tables of words that answer nothing that was asked of everyone."""
+
+APART = ("submissions", *ASIDE)
+"""Tables of words that were said neither to a question of everyone's nor in a thread."""
+
+_HIDDEN = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]|\r(?!\n)|\\(?=u[0-9a-f]{4})"
+)
+_CODE = re.compile(r"\\u([0-9a-f]{4})")
 
 
 def visible(text: str) -> str:
     r"""The text with each control character and lone surrogate as its code, such as ``\u0000``.
 
-    Tabs and line ends stay. ``evidence.json`` has what stood there.
+    Tabs and line ends stay; a carriage return without a line feed is no line end. A backslash that
+    stands before something like a code is a code itself, ``\u005c``, so that `hidden` gives back
+    what was written, to the character.
     """
     return _HIDDEN.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def hidden(text: str) -> str:
+    """What `visible` was given."""
+    return _CODE.sub(lambda found: chr(int(found[1], 16)), text)
 
 
 def ordered(report: RunReport) -> tuple[AnswerRow, ...]:
@@ -85,43 +100,21 @@ def learners(report: RunReport) -> tuple[Participant, ...]:
     return tuple(person for person in report.participants if person.role == "learner")
 
 
-@dataclass(frozen=True, slots=True)
-class Turnout:
-    """Which learners were asked, and which of them answered; ids in the order of joining."""
-
-    asked: tuple[str, ...]
-    answered: tuple[str, ...]
+def dealt(report: RunReport, what: str) -> tuple[Allotted, ...]:
+    """The groups or the reviews that are somebody's still, in the order of dealing."""
+    mine = (each for each in report.allotted if each.what == what and each.state != "dropped")
+    return tuple(sorted(mine, key=dealing))
 
 
-def turnouts(report: RunReport) -> dict[str, Turnout]:
-    """The turnout of every activity that was opened and asks something, by its id.
-
-    Asked is every learner who had not left before it first opened, and who answered anyhow.
-    """
-    rows = standing(report)
-    return {
-        asked.activity.id: _turnout(report, asked, rows)
-        for asked in report.activities
-        if asked.questions and asked.openings
-    }
+def dealing(each: Allotted) -> tuple[object, ...]:
+    """A key that sorts by when it was dealt, and then always in the same way."""
+    return (each.at, each.activity, each.opening, each.what, each.participant, each.of, each.state)
 
 
-def _turnout(report: RunReport, asked: AskedActivity, rows: tuple[AnswerRow, ...]) -> Turnout:
-    # A remark in the thread does not answer a question that has options to choose from.
-    open_ended = any(not question.options for question in asked.questions)
-    items = {question.item for question in asked.questions}
-    owners = {
-        row.participant
-        for row in rows
-        if row.activity == asked.activity.id and (open_ended or row.item in items)
-    }
-    opened = min(opening.opened_at for opening in asked.openings)
-    there = [
-        person.id
-        for person in learners(report)
-        if person.id in owners or person.left_at is None or person.left_at > opened
-    ]
-    return Turnout(tuple(there), tuple(person for person in there if person in owners))
+def took_part(report: RunReport) -> set[str]:
+    """The ids of everybody who gave anything: an answer, work, words in private, a review."""
+    gave = {id_ for row in standing(report) for id_ in (row.participant, row.by)}
+    return gave | {row.reviewer for row in report.reviews if row.stands and row.level is not None}
 
 
 def shown_name(name: str) -> str:

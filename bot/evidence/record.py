@@ -1,50 +1,17 @@
-"""The record behind the lesson: people, timeline, troubles, and what was done to the run."""
+"""The record behind the lesson: timeline, troubles, and what was done to the run."""
 
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from bot.chat.address import Person
-from bot.chat.plain import percent
 from bot.evidence.moments import difference, moment
-from bot.evidence.reading import labels, shown_name, standing, troubled, turnouts, visible
+from bot.evidence.reading import labels, shown_name, troubled, visible
 from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.state import Cue
 from bot.service.reporting import RunReport
 from bot.service.store import Delivery
 from bot.words import t, tn
-
-
-def people(report: RunReport) -> list[dict[str, Any]]:
-    """Learners first, each group in the order of joining."""
-    names, who = labels(report), turnouts(report)
-    phases = {asked.activity.id: asked.activity.phase for asked in report.activities}
-    rows = standing(report)
-    listed = []
-    for person in sorted(report.participants, key=lambda p: p.role != "learner"):
-        asked = [activity for activity, turnout in who.items() if person.id in turnout.asked]
-        missing = [activity for activity in asked if person.id not in who[activity].answered]
-        times = [row.at for row in rows if row.participant == person.id]
-        listed.append(
-            {
-                "name": shown_name(person.name.text),
-                "role": t("Facilitator") if person.role == "facilitator" else "",
-                "left": t("left {when}", when=moment(person.left_at, report.run))
-                if person.left_at
-                else "",
-                "answered": len(asked) - len(missing),
-                "asked": len(asked),
-                "percent": percent(len(asked) - len(missing), len(asked)),
-                "first": moment(min(times), report.run) if times else "–",
-                "last": moment(max(times), report.run) if times else "–",
-                "missing": [
-                    visible(f"{phase_title(phases[activity])}: {names[activity]}")
-                    for activity in missing
-                ],
-            }
-        )
-    return listed
 
 
 def timeline(report: RunReport) -> list[dict[str, str]]:
@@ -73,6 +40,8 @@ def _cue(cue: Cue, names: dict[str, str]) -> str:
             return t("{what} opens", what=about)
         case "close":
             return t("{what} closes", what=about)
+        case "wake":
+            return t("{what}: a look at what is due", what=about)
         case "end":
             return t("The lesson ends")
 

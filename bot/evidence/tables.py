@@ -1,64 +1,30 @@
-r"""The tables for spreadsheets: CSV in UTF-8 with a byte order mark, every cell quoted.
+"""The tables for spreadsheets; what their cells stand for is told in `bot.evidence.cells`.
 
-What a cell stands for:
-
-- A cell that a spreadsheet could take for a formula begins with an apostrophe of ours.
-  `restore` takes it away again.
-- A control character or a lone surrogate stands as its code, such as ``\u0000``.
 - Moments are in UTC (``2026-01-05T14:00:00Z``), and beside them on the clock of the run's zone.
 - Options chosen are their labels, joined by ``; ``; ``polls.csv`` has one row for each.
+- ``participant`` or ``owner`` is whose an answer is, a person or a group, ``by`` who gave it.
 
 ``evidence.json`` beside them has everything exactly as it was.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from dataclasses import dataclass
+from dataclasses import astuple
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from bot.evidence.cells import Table, by, words, yes
+from bot.evidence.grouping import groups_of
 from bot.evidence.moments import local, utc
-from bot.evidence.reading import standing, turnouts, visible
+from bot.evidence.reading import APART, standing
+from bot.evidence.reviewing import handing_in, shares
+from bot.evidence.turnout import turnouts
+from bot.evidence.work_tables import work_tables
 from bot.facilitation.state import Cue
 from bot.service.reporting import AnswerRow, RunReport
 
-# Spreadsheets skip space before the sign, and some take full-width signs for plain ones.
-_FORMULA = re.compile(r"[\s']*[=+\-@\t\r\n＝＋－＠]")
-
 _Item = tuple[str, int, str]
 """An activity's id, the number of its opening, and the item in it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A CSV file: ``name`` without its ending, a header, and rows as wide as it."""
-
-    name: str
-    header: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
-
-
-def cell(text: str) -> str:
-    """The text as a cell that no spreadsheet computes; see the top of this file."""
-    shown = visible(text)
-    return f"'{shown}" if _FORMULA.match(shown) else shown
-
-
-def restore(text: str) -> str:
-    """What `cell` was given, but for control characters, which keep their codes."""
-    return text[1:] if text.startswith("'") and _FORMULA.match(text, 1) else text
-
-
-def csv_bytes(table: Table) -> bytes:
-    """The table as a file."""
-    file = io.StringIO(newline="")
-    writer = csv.writer(file, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    for row in (table.header, *table.rows):
-        writer.writerow([cell(value) for value in row])
-    return file.getvalue().encode("utf-8-sig")
 
 
 def tables(report: RunReport) -> tuple[Table, ...]:
@@ -70,6 +36,7 @@ def tables(report: RunReport) -> tuple[Table, ...]:
         _reflections(report, rows),
         _participants(report, rows),
         _timeline(report),
+        *work_tables(report),
     )
 
 
@@ -78,7 +45,7 @@ def _responses(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
     roles = {person.id: person.role for person in report.participants}
     header = (
         "phase activity opening item question participant name role options text "
-        "time_utc time_local zone late version"
+        "time_utc time_local zone late version table by by_name"
     )
     return Table(
         "responses",
@@ -98,8 +65,10 @@ def _responses(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
                 utc(row.at),
                 local(row.at, zone),
                 report.run.zone,
-                _yes(row.late),
+                yes(row.late),
                 str(row.version),
+                row.table,
+                *by(row),
             )
             for row in rows
         ),
@@ -124,7 +93,7 @@ def _polls(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
                 option,
                 row.text or "",
                 utc(row.at),
-                _yes(row.late),
+                yes(row.late),
             )
             for row in rows
             if row.table == "polls"
@@ -145,9 +114,13 @@ def _reflections(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
             name = f"{id_} (opening {n})" if n > 1 else id_
             columns += [(f"{name} {q.item}: {q.text}", ((id_, n, q.item),)) for q in questions]
             there = [row for row in rows if (row.activity, row.opening) == (id_, n)]
-            replies = dict.fromkeys((id_, n, row.item) for row in there if row.item not in items)
+            replies = dict.fromkeys(
+                (id_, n, row.item)
+                for row in there
+                if row.item not in items and row.table not in APART
+            )
             columns += [(f"{name}: replies in the thread", tuple(replies))] if replies else []
-    given = {(row.participant, (row.activity, row.opening, row.item)): _words(row) for row in rows}
+    given = {(row.participant, (row.activity, row.opening, row.item)): words(row) for row in rows}
     return Table(
         "reflections",
         ("participant", "name", "role", *(name for name, _ in columns)),
@@ -169,14 +142,17 @@ def _reflections(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
 def _participants(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
     header = (
         "participant name role platform tenant person joined_utc left_utc asked answered "
-        "first_answer_utc last_answer_utc not_answered"
+        "first_answer_utc last_answer_utc not_answered group work_handed_in "
+        "reviews_dealt reviews_done reviews_given reviews_received"
     )
-    turnout = turnouts(report)
+    turnout, work, share = turnouts(report), handing_in(report), shares(report)
+    groups = groups_of(report)
     lines = []
     for person in report.participants:
         asked = [activity for activity, who in turnout.items() if person.id in who.asked]
         missing = [activity for activity in asked if person.id not in turnout[activity].answered]
-        times = [row.at for row in rows if row.participant == person.id]
+        times = [row.at for row in rows if person.id in (row.participant, row.by)]
+        reviewing = share[person.id]
         lines.append(
             (
                 person.id,
@@ -192,6 +168,9 @@ def _participants(report: RunReport, rows: tuple[AnswerRow, ...]) -> Table:
                 utc(min(times, default=None)),
                 utc(max(times, default=None)),
                 "; ".join(missing),
+                "; ".join(groups.get(person.id, ())),
+                work.get(person.id, ""),
+                *map(str, astuple(reviewing)),
             )
         )
     return Table("participants", tuple(header.split()), tuple(lines))
@@ -236,11 +215,3 @@ def _late_and_early(cue: Cue) -> tuple[str, str]:
 
 def _seconds(length: timedelta) -> str:
     return f"{length.total_seconds():.3f}".rstrip("0").rstrip(".")
-
-
-def _words(row: AnswerRow) -> str:
-    return "\n".join((*(row.choices or ()), *((row.text,) if row.text is not None else ())))
-
-
-def _yes(value: bool) -> str:
-    return "yes" if value else "no"

@@ -6,24 +6,27 @@ from dataclasses import dataclass, fields
 from hashlib import blake2s
 
 from bot.chat.address import Person, Place
-from bot.facilitation.state import Audit, Cue, Opening, Owed, Response, Run
+from bot.facilitation.state import Assignment, Audit, Cue, Opening, Owed, Response, Run
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Everything that one decision changes; empty means that nothing does.
 
-    ``cues`` and ``openings`` stand in place of those with the same id.
+    ``cues``, ``openings`` and ``assignments`` stand in place of those with the same id.
     ``dirty`` names openings whose posts no longer show the state; how often they are edited is
-    not decided here. ``dirty_run`` names the run whose own posts (panel, troubles) do not.
+    not decided here. ``dirty_about`` names, by opening and `Owed.about`, private messages that do
+    not, and ``dirty_run`` the run whose own posts (panel, troubles) do not.
     """
 
     run: Run | None = None
     cues: tuple[Cue, ...] = ()
     openings: tuple[Opening, ...] = ()
     responses: tuple[Response, ...] = ()
+    assignments: tuple[Assignment, ...] = ()
     owed: tuple[Owed, ...] = ()
     dirty: tuple[str, ...] = ()
+    dirty_about: tuple[tuple[str, str], ...] = ()
     dirty_run: str = ""
     audits: tuple[Audit, ...] = ()
 

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.chat.message import Block, Deadline, Divider, Heading, Message
+from bot.chat.message import Block, Buttons, Deadline, Divider, Heading, Message
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Scene
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Scene
+from bot.facilitation.mine import my_part_button
 from bot.facilitation.notices import closing
 from bot.facilitation.state import LOBBY
 from bot.lessons.script import AFTER
@@ -39,6 +40,8 @@ def day_post(scenes: Sequence[Scene[Any]]) -> Message:
             blocks.append(Divider())
         own = (block for block in message.blocks if block != Heading(title, 1))
         blocks += [b for b in own if not (together and isinstance(b, Deadline))]
+    if shared and all(scene.activity.id != LOBBY for scene in scenes):
+        blocks.append(Buttons((my_part_button(scenes[0].run),)))
     if together:
         blocks.append(deadlines[0])
     titles = ", ".join(KINDS[s.activity.kind].title(s.spec) for s, _ in activities)

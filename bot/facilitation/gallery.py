@@ -7,41 +7,31 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import MappingProxyType
 from typing import Any
 
 from bot.chat.address import Person, Place
-from bot.chat.answer import Show
-from bot.chat.callback import Callback
-from bot.chat.message import Buttons, Form, Message
+from bot.chat.message import Message
 from bot.chat.platform import Capabilities
-from bot.chat.text import UserText
-from bot.facilitation import notices
+from bot.facilitation import made_up, notices
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Scene
-from bot.facilitation.activities.poll import OTHER
+from bot.facilitation.activities.scene import Scene
 from bot.facilitation.controls import pause_for_late_cue
 from bot.facilitation.day import day_post
+from bot.facilitation.gallery_private import Named, asked, behind, in_private, parts
 from bot.facilitation.notices import RunScene, Trouble
 from bot.facilitation.pace import Pace, days_of
 from bot.facilitation.planning import plan_daily, plan_live
-from bot.facilitation.state import Cue, Given, Opening, Participant, Response, Run
-from bot.facilitation.timeline import opening_id, perform, scene_of
+from bot.facilitation.seeing import Known, scene_of
+from bot.facilitation.state import Cue, Opening, Run
+from bot.facilitation.timeline import opening_id, perform
 from bot.lessons.lesson import Lesson
-
-Named = tuple[str, Message | Form]
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The Monday morning on which every lesson in the gallery begins."""
 
-_NAMES = ("Amina Diallo", "Jonas Weber", "Li Wei")
-_SAID = (
-    "We lost six weeks because nobody had written down which data the model was trained on.",
-    "For me it is the hand-over: the people who build it are not the people who run it.",
-    "I am not sure yet – could somebody show an example from a small agency?",
-)
 _FACILITATOR = Person("preview", "preview", "facilitator")
 
 
@@ -49,9 +39,10 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
     """Everything that is said in a run of this lesson, each under a name of its own.
 
     First the welcome; then each activity, or with a ``pace`` each day's post, as it opens, with
-    three answers, and closed, followed by the forms and private views behind its buttons; then
-    the closing; last what facilitators get: notes, the panel, questions about posts, and the
-    report. The lesson must be runnable, and as it is in this pace.
+    three answers, and closed, followed by the forms and private views behind its buttons; what
+    single people get around it; then the closing; everybody's own part; last what facilitators
+    get: questions, notes, the panel, troubles, and the report. The lesson must be runnable, and
+    as it is in this pace.
     """
     run = Run(
         id="preview",
@@ -63,63 +54,115 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
         pace=pace,
     )
     running = replace(run, status="running")
-    named: list[Named] = []
     if pace:
-        days = days_of(lesson.script)
-        cues = plan_daily(run.id, lesson, START.date(), run.zone, pace, days)
-        named += _days(running, cues)
+        cues = plan_daily(run.id, lesson, START.date(), run.zone, pace, days_of(lesson.script))
     else:
         cues = plan_live(run.id, lesson, START)
+    days = _days(running, cues) if pace else _one_by_one(running, cues)
+    known = made_up.known(running, [opening for day in days for opening in day])
+    acts = [_Act.of(running, opening, known) for day in days for opening in day]
+    named: list[Named] = []
+    if pace:
+        named += _day_posts(acts, days)
+    else:
         named.append(("welcome", notices.welcome(run)))
-        closes = {cue.activity: cue.at for cue in cues if cue.kind == "close"}
-        for cue in cues:
-            if cue.kind == "open":
-                named += _activity(running, cue, closes[cue.activity])
+        for act in acts:
+            named += _states(act)
+    for act in acts:
+        named += in_private(act.name, act.fresh, act.answered, act.closed)
     named.append(("closing", notices.closing(run)))
+    named += parts(running, [act.fresh for act in acts], [act.answered for act in acts])
+    named += asked([act.fresh for act in acts])
     named += _for_facilitators(run, cues)
     return tuple(_distinct(named))
 
 
-def _activity(run: Run, cue: Cue, closes_at: datetime) -> Iterator[Named]:
-    name = cue.activity
-    opening = Opening(opening_id(run, name, 1), run.id, name, 1, cue.at, closes_at)
-    fresh = scene_of(run, opening, participants=_people(run), delivery="preview")
-    answered = replace(fresh, responses=_answers(fresh))
-    closed = replace(answered, opening=replace(opening, closed_at=closes_at))
-    for state, scene in (("open", fresh), ("answered", answered), ("closed", closed)):
-        said = _say(scene)
-        if scene is answered and said == _say(fresh):
-            continue
-        yield f"{name}-{state}", said
-        yield from _behind(said, scene, f"{name}-{state}")
-    # Where replies cannot be heard, some kinds ask for answers by form.
-    deaf = replace(fresh, capabilities=Capabilities(threads=False, hears_replies=False))
-    if _say(deaf) != _say(fresh):
-        yield f"{name}-without-threads", _say(deaf)
-        yield from _behind(_say(deaf), deaf, f"{name}-without-threads")
+@dataclass(frozen=True)
+class _Act:
+    """An activity as it opens, with answers, and closed."""
+
+    fresh: Scene[Any]
+    answered: Scene[Any]
+    closed: Scene[Any]
+
+    @classmethod
+    def of(cls, run: Run, opening: Opening, known: Known) -> _Act:
+        def seen(opening: Opening, known: Known) -> Scene[Any]:
+            return scene_of(run, opening, known, delivery="preview")
+
+        closed = replace(opening, closed_at=opening.closes_at or opening.opened_at)
+        return cls(
+            seen(opening, made_up.unanswered(known, opening.id)),
+            seen(opening, known),
+            seen(closed, known),
+        )
+
+    @property
+    def name(self) -> str:
+        return self.fresh.activity.id
 
 
-def _days(run: Run, cues: Sequence[Cue]) -> Iterator[Named]:
-    """Each day's post, and what is behind the buttons in it."""
-    waiting, number = {cue.seq: cue for cue in cues if cue.kind in ("start", "open")}, 0
+def _one_by_one(run: Run, cues: Sequence[Cue]) -> list[list[Opening]]:
+    """The openings of a live run."""
+    closes = {cue.activity: cue.at for cue in cues if cue.kind == "close"}
+    return [
+        [
+            Opening(
+                opening_id(run, cue.activity, 1),
+                run.id,
+                cue.activity,
+                1,
+                cue.at,
+                closes[cue.activity],
+            )
+        ]
+        for cue in cues
+        if cue.kind == "open"
+    ]
+
+
+def _days(run: Run, cues: Sequence[Cue]) -> list[list[Opening]]:
+    """The openings of each day of a run over days."""
+    waiting = {cue.seq: cue for cue in cues if cue.kind in ("start", "open")}
+    days = []
     while waiting:
         first = min(waiting.values(), key=_order)
         opened = perform(first, run, tuple(waiting.values()), (), first.at)
         for cue in opened.cues:
             del waiting[cue.seq]
-        number += 1
-        fresh = [
-            scene_of(run, opening, participants=_people(run), delivery="preview")
-            for opening in opened.openings
-        ]
-        answered = [replace(scene, responses=_answers(scene)) for scene in fresh]
-        closed = [replace(s, opening=replace(s.opening, closed_at=first.at)) for s in answered]
-        for state, scenes in (("open", fresh), ("answered", answered), ("closed", closed)):
+        days.append(list(opened.openings))
+    return days
+
+
+def _states(act: _Act) -> Iterator[Named]:
+    for state, scene in (("open", act.fresh), ("answered", act.answered), ("closed", act.closed)):
+        said = _say(scene)
+        if scene is act.answered and said == _say(act.fresh):
+            continue
+        yield f"{act.name}-{state}", said
+        yield from behind(said, scene, f"{act.name}-{state}")
+    # Where replies cannot be heard, some kinds ask for answers by form.
+    deaf = replace(act.fresh, capabilities=Capabilities(threads=False, hears_replies=False))
+    if _say(deaf) != _say(act.fresh):
+        yield f"{act.name}-without-threads", _say(deaf)
+        yield from behind(_say(deaf), deaf, f"{act.name}-without-threads")
+
+
+def _day_posts(acts: Sequence[_Act], days: Sequence[Sequence[Opening]]) -> Iterator[Named]:
+    """Each day's post, and what is behind the buttons in it."""
+    rest = iter(acts)
+    for number, day in enumerate(days, 1):
+        todays = [next(rest) for _ in day]
+        for state, scenes in (
+            ("open", [act.fresh for act in todays]),
+            ("answered", [act.answered for act in todays]),
+            ("closed", [act.closed for act in todays]),
+        ):
             name = f"day-{number}-{state}"
             said = day_post(scenes)
             yield name, said
             for scene in scenes if state != "closed" else ():
-                yield from _behind(said, scene, f"{name}-{scene.activity.id}")
+                yield from behind(said, scene, f"{name}-{scene.activity.id}")
 
 
 def _order(cue: Cue) -> tuple[datetime, int]:
@@ -128,58 +171,6 @@ def _order(cue: Cue) -> tuple[datetime, int]:
 
 def _say(scene: Scene[Any]) -> Message:
     return KINDS[scene.activity.kind].say(scene)
-
-
-def _behind(said: Message, scene: Scene[Any], name: str) -> Iterator[Named]:
-    """What the first learner is shown behind each of its buttons that opens something."""
-    kind = KINDS[scene.activity.kind]
-    for block in said.blocks:
-        for button in block.buttons if isinstance(block, Buttons) else ():
-            callback = Callback.decode(button.callback)
-            if button.does == "open" and callback.target == scene.opening.id:
-                answer = kind.view(scene, scene.participants[0], callback)
-                if isinstance(answer, Show):
-                    yield f"{name}-{callback.verb}", answer.what
-
-
-def _people(run: Run) -> tuple[Participant, ...]:
-    return tuple(
-        Participant(
-            id=f"p{n}",
-            run=run.id,
-            person=Person("preview", "preview", f"p{n}"),
-            name=UserText(name),
-            role="learner",
-            joined_at=run.start,
-        )
-        for n, name in enumerate(_NAMES, 1)
-    )
-
-
-def _answers(scene: Scene[Any]) -> tuple[Response, ...]:
-    """One answer of each learner to each question; the last who can does so in own words."""
-    questions = KINDS[scene.activity.kind].questions(scene.spec)
-    return tuple(
-        Response(
-            run=scene.run.id,
-            opening=scene.opening.id,
-            owner=person.id,
-            item=question.item,
-            at=scene.opening.opened_at + timedelta(minutes=1),
-            given=_given([option for option, _ in question.options], n),
-            event=f"preview-{question.item}-{person.id}",
-        )
-        for question in questions
-        for n, person in enumerate(scene.participants)
-    )
-
-
-def _given(options: Sequence[str], n: int) -> Given:
-    if not options:
-        return Given(text=UserText(_SAID[n % len(_SAID)]))
-    if OTHER in options and n == len(_NAMES) - 1:
-        return Given((OTHER,), UserText(_SAID[n]))
-    return Given((options[n % len(options)],))
 
 
 def _for_facilitators(run: Run, cues: tuple[Cue, ...]) -> Iterator[Named]:
@@ -206,7 +197,7 @@ def _panels(scene: RunScene) -> Mapping[str, RunScene]:
         run=running,
         cues=[replace(c, state="done") if c.seq <= first.seq else c for c in cues],
         openings=(opening,),
-        turnouts={opening.id: (2, len(_NAMES))},
+        turnouts={opening.id: (2, len(made_up.NAMES))},
     )
     paused = replace(running, status="paused", paused_at=first.at)
     late = pause_for_late_cue(running, first, first.at + timedelta(minutes=12)).run or paused

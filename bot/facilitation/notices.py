@@ -25,6 +25,7 @@ from bot.chat.message import (
 )
 from bot.chat.text import Line, Strong, When, WhenStyle
 from bot.facilitation.controls import Command
+from bot.facilitation.mine import my_part_button
 from bot.facilitation.moving import is_before
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.lessons.prose import prose, prose_line
@@ -59,6 +60,10 @@ class RunScene:
     def named(self, activity: str) -> str:
         """What an activity is called, for people."""
         return self.names.get(activity, activity)
+
+
+PURPOSES = frozenset({"welcome", "closing", "notes", "panel", "trouble", "report"})
+"""What `say_notice` can say."""
 
 
 def say_notice(purpose: str, scene: RunScene) -> Message:
@@ -98,6 +103,7 @@ def welcome(run: Run) -> Message:
             Divider(),
             *notice,
             Note((kept,)),
+            Buttons((my_part_button(run),)),
         ),
     )
 

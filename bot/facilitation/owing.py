@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.chat.address import Person, Place
 from bot.facilitation.changes import delivery_key
-from bot.facilitation.state import Owed, Run
+from bot.facilitation.state import Opening, Owed, Run
 
 LAST_WORD = timedelta(days=1)
 """How long a message is still worth posting, unless its activity closes before."""
@@ -22,9 +22,11 @@ def owe(
     opening: str = "",
     cue: int | None = None,
     n: int = 1,
+    about: str = "",
 ) -> Owed:
     """A message owed from now on, under the key of what it is about."""
     subject = f"cue:{cue}" if cue is not None else opening or "run"
+    subject += f"/{about}" if about else ""
     return Owed(
         key=delivery_key(run.id, subject, purpose, n, to),
         run=run.id,
@@ -35,7 +37,20 @@ def owe(
         opening=opening,
         cue=cue,
         n=n,
+        about=about,
     )
+
+
+def tell(
+    run: Run, opening: Opening, purpose: str, to: Place | Person, at: datetime, about: str
+) -> Owed:
+    """A message about a part of an opening, owed at once because of what was heard at ``at``.
+
+    It is due since the opening: the clock of a platform may be ahead of ours, which may even stand
+    still.
+    """
+    last = at + LAST_WORD
+    return owe(run, purpose, to, opening.opened_at, last, opening=opening.id, about=about)
 
 
 def owe_panels(run: Run, now: datetime, n: int) -> tuple[Owed, ...]:

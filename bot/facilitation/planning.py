@@ -32,7 +32,7 @@ NOTES_AHEAD = timedelta(minutes=5)
 NOTES_AHEAD_DAILY = timedelta(hours=1)
 """The same for a phase that takes days."""
 
-_ORDER: dict[CueKind, int] = {"close": 0, "notes": 1, "start": 2, "open": 3, "end": 4}
+_ORDER: dict[CueKind, int] = {"close": 0, "notes": 1, "start": 2, "open": 3, "wake": 4, "end": 5}
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +154,11 @@ def moved_by_days(cues: Iterable[Cue], days: int, run: Run) -> list[Cue]:
             day = day_of(cue, run.pace, run.zone)
             if day not in later:
                 later[day] = later_day(day, days, run.pace)
-            moved.append(replace(cue, at=_when(cue.kind, later[day], run.pace, run.zone)[0]))
+            at = _when(cue.kind, later[day], run.pace, run.zone)[0]
+            if cue.kind == "wake":
+                # It has no time of day of its own: it stays as long after the opening as it was.
+                at += cue.at - _when(cue.kind, day, run.pace, run.zone)[0]
+            moved.append(replace(cue, at=at))
     return moved
 
 

@@ -15,10 +15,11 @@ from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
 
 RunStatus = Literal["scheduled", "running", "paused", "ended"]
-CueKind = Literal["notes", "start", "open", "close", "end"]
+CueKind = Literal["notes", "start", "open", "wake", "close", "end"]
 CueState = Literal["waiting", "done", "cancelled"]
 OnDoubt = Literal["ask", "drop"]
 Role = Literal["learner", "facilitator"]
+AssignmentState = Literal["held", "lapsed", "dropped"]
 
 LOBBY = "lobby"
 """The activity id of the conversation around a lesson: replies to its welcome and closing."""
@@ -122,11 +123,12 @@ class Given:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What an owner gave to one item of an opening, at one time.
+    """What an owner, a participant or a group, gave to one item of an opening, at one time.
 
     The newest ``at`` of (opening, owner, item) stands; earlier ones are kept as versions.
     ``given`` is ``None`` where it was withdrawn or its reply deleted.
     ``late`` marks what came after the opening closed. ``event`` is the id of what was heard.
+    ``by`` is the participant who gave it for their group, "" where that is the owner.
     """
 
     run: str
@@ -137,6 +139,25 @@ class Response:
     given: Given | None
     event: str
     late: bool = False
+    by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """What a participant was dealt in an opening: a group to be in, or a work to review.
+
+    ``n`` counts a participant's own from 1, and names it to them. ``what`` is the group's id, or
+    the owner of the work, and never changes. "lapsed": not done in time, so that others may have
+    been dealt the same, though it may still be done; "dropped": it is theirs no more.
+    """
+
+    run: str
+    opening: str
+    who: str
+    n: int
+    what: str
+    at: datetime
+    state: AssignmentState = "held"
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +168,7 @@ class Owed:
     After ``not_after`` it is held back as late and the facilitator told, never posted.
     ``on_doubt`` says what becomes of it when nobody knows whether it was posted.
     ``parent`` is the key of the delivery in whose thread it goes; it waits for that one's post.
+    ``about`` names what of the opening it is about, where that is not all of it.
     """
 
     key: str
@@ -160,6 +182,7 @@ class Owed:
     n: int = 1
     on_doubt: OnDoubt = "ask"
     parent: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

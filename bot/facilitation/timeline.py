@@ -8,13 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Scene
-from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Scene
 from bot.facilitation.changes import Changes
 from bot.facilitation.owing import LAST_WORD, owe, owe_panels
 from bot.facilitation.planning import is_asynchronous
+from bot.facilitation.seeing import (
+    NOTHING_KNOWN,
+    Known,
+    newest_opening,
+    scene_of,
+)
 from bot.facilitation.state import LOBBY, Cue, Opening, Owed, Run
-from bot.lessons.script import AFTER, BEFORE, Activity
+from bot.lessons.script import AFTER, BEFORE
 
 
 def next_due(cues: Iterable[Cue], now: datetime) -> Cue | None:
@@ -38,53 +43,35 @@ def is_too_late(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime, grace: t
     return now - cue.at > grace
 
 
-def name_of(run: Run, activity: str) -> str:
-    """What an activity is called, for people: its phase and its title."""
-    each = activity_of(run, activity)
-    kind = KINDS[each.kind]
-    title = kind.title(kind.model.model_validate(each.spec))
-    return f"{phase_title(each.phase)}: {title}" if each.phase else title
-
-
-def activity_of(run: Run, activity: str) -> Activity:
-    """The activity with this id; the lobby is one too. Raises KeyError if there is none."""
-    if activity == LOBBY:
-        return Activity(LOBBY, "", LOBBY, 0, derived=False, spec={})
-    for each in run.lesson.script.activities():
-        if each.id == activity:
-            return each
-    raise KeyError(activity)
-
-
-def scene_of(run: Run, opening: Opening, **seen: Any) -> Scene[Any]:
-    """The scene of an opening; ``seen`` are the further fields of `Scene`.
-
-    What stands in another's post has no thread of its own.
-    """
-    activity = activity_of(run, opening.activity)
-    spec = KINDS[activity.kind].model.model_validate(activity.spec)
-    scene = Scene(run=run, activity=activity, spec=spec, opening=opening, **seen)
-    if not opening.shown_in:
-        return scene
-    alone = replace(scene.capabilities, threads=False, hears_replies=False)
-    return replace(scene, capabilities=alone)
-
-
 def opening_id(run: Run, activity: str, n: int) -> str:
     """The id of the ``n``-th opening of an activity."""
     ids = [LOBBY, *(each.id for each in run.lesson.script.activities())]
     return f"{run.id}-{ids.index(activity)}-{n}"
 
 
-def perform(
+def concerned(
     cue: Cue, run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime
+) -> tuple[str, ...]:
+    """The ids of the activities that a due cue opens, closes or wakes."""
+    together = [c.activity for c in (cue, *_opening_with(cue, run, cues, now)) if c.activity]
+    still = [o.activity for o in openings if o.is_open] if cue.kind == "end" else []
+    return tuple(dict.fromkeys([*together, *still]))
+
+
+def perform(
+    cue: Cue,
+    run: Run,
+    cues: Sequence[Cue],
+    openings: Sequence[Opening],
+    now: datetime,
+    known: Known = NOTHING_KNOWN,
 ) -> Changes:
     """What a due cue leads to. The cue itself is marked as done, with those that open with it."""
     group = _opening_with(cue, run, cues, now)
     done = Changes(cues=tuple(replace(c, state="done", done_at=now) for c in (cue, *group)))
     match cue.kind:
         case "start":
-            return done + _start(run, group, cues, openings, now)
+            return done + _start(run, group, cues, openings, now, known)
         case "notes":
             return done + Changes(
                 owed=tuple(
@@ -93,11 +80,13 @@ def perform(
                 )
             )
         case "open":
-            return done + _open((cue, *group), run, cues, openings, now)
+            return done + _open((cue, *group), run, cues, openings, now, known)
+        case "wake":
+            return done + _wake(cue, run, openings, now, known)
         case "close":
-            return done + close_openings(run, openings, now, only=cue.activity)
+            return done + close_openings(run, openings, now, only=cue.activity, known=known)
         case "end":
-            return done + _end(run, openings, now)
+            return done + _end(run, openings, now, known)
 
 
 def _opening_with(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Cue, ...]:
@@ -113,7 +102,12 @@ def _opening_with(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime) -> tup
 
 
 def close_openings(
-    run: Run, openings: Sequence[Opening], now: datetime, *, only: str = ""
+    run: Run,
+    openings: Sequence[Opening],
+    now: datetime,
+    *,
+    only: str = "",
+    known: Known = NOTHING_KNOWN,
 ) -> Changes:
     """Close what is open (of one activity, with ``only``; the lobby never by itself)."""
     to_close = [
@@ -124,14 +118,28 @@ def close_openings(
     changes = Changes()
     for opening in to_close:
         closed = replace(opening, closed_at=now)
-        scene = scene_of(run, closed)
+        scene = scene_of(run, closed, known)
         changes += Changes(openings=(closed,), dirty=(closed.post,))
         changes += KINDS[scene.activity.kind].close(scene)
     return changes + Changes(dirty_run=run.id if to_close else "")
 
 
+def _wake(cue: Cue, run: Run, openings: Sequence[Opening], now: datetime, known: Known) -> Changes:
+    """An activity looks at how things stand, if it is still open."""
+    opening = newest_opening(openings, cue.activity)
+    if opening is None or not opening.is_open:
+        return Changes()
+    scene = scene_of(run, opening, known)
+    return KINDS[scene.activity.kind].wake(scene, now)
+
+
 def _start(
-    run: Run, group: Sequence[Cue], cues: Sequence[Cue], openings: Sequence[Opening], now: datetime
+    run: Run,
+    group: Sequence[Cue],
+    cues: Sequence[Cue],
+    openings: Sequence[Opening],
+    now: datetime,
+    known: Known,
 ) -> Changes:
     """The lesson begins, with a post of its own or at the head of the first day's."""
     # What runs before a live run does not begin it.
@@ -140,7 +148,7 @@ def _start(
     lobby = Opening(opening_id(run, LOBBY, 1), run.id, LOBBY, 1, now, None)
     panels = Changes(owed=owe_panels(run, now, 1))
     if group:
-        return panels + _open(group, started, cues, openings, now, head=(lobby,))
+        return panels + _open(group, started, cues, openings, now, known, head=(lobby,))
     welcome = owe(run, "welcome", run.main, now, now + LAST_WORD, opening=lobby.id)
     return panels + Changes(run=started, openings=(lobby,), owed=(welcome,))
 
@@ -151,6 +159,7 @@ def _open(
     cues: Sequence[Cue],
     openings: Sequence[Opening],
     now: datetime,
+    known: Known,
     head: Sequence[Opening] = (),
 ) -> Changes:
     """Open these in one post, ``head`` with them. Its thread is that of the first that has one."""
@@ -175,23 +184,45 @@ def _open(
     # A "next" pressed just now was meant for what was open before: the panel must be redrawn.
     turned = replace(run, revision=run.revision + 1, start=now if begins else run.start)
     reports = _reports(run, now) if group[0].phase == AFTER else ()
-    changes = Changes(run=turned, openings=tuple(shown), owed=(post, *reports), dirty_run=run.id)
+    changes = Changes(
+        run=turned,
+        cues=_wakes(scenes, cues),
+        openings=tuple(shown),
+        owed=(post, *reports),
+        dirty_run=run.id,
+    )
+    seen = replace(known, openings=(*known.openings, *shown))
     for opening in shown:
-        scene = scene_of(run, opening)
+        scene = scene_of(run, opening, seen)
         changes += KINDS[scene.activity.kind].open(scene)
     return changes
+
+
+def _wakes(scenes: Sequence[Scene[Any]], cues: Sequence[Cue]) -> tuple[Cue, ...]:
+    """When what was just opened looks at how things stand."""
+    last = max((cue.seq for cue in cues), default=0)
+    moments = [
+        (scene, scene.opening.opened_at + (scene.opening.closes_at - scene.opening.opened_at) * by)
+        for scene in scenes
+        if scene.opening.closes_at
+        for by in KINDS[scene.activity.kind].wakes
+    ]
+    return tuple(
+        Cue(scene.run.id, n, "wake", at, at, scene.activity.phase, scene.activity.id)
+        for n, (scene, at) in enumerate(moments, start=last + 1)
+    )
 
 
 def _reports(run: Run, now: datetime) -> tuple[Owed, ...]:
     return tuple(owe(run, "report", p, now, now + LAST_WORD) for p in run.facilitators)
 
 
-def _end(run: Run, openings: Sequence[Opening], now: datetime) -> Changes:
+def _end(run: Run, openings: Sequence[Opening], now: datetime, known: Known) -> Changes:
     lobby = next((o for o in openings if o.activity == LOBBY), None)
     closed = (replace(lobby, closed_at=now),) if lobby and lobby.is_open else ()
     words = owe(run, "closing", run.main, now, now + LAST_WORD, opening=lobby.id if lobby else "")
     # Where something comes after the lesson, all that is said at its end was said with it.
     last = () if run.lesson.script.after else (words, *_reports(run, now))
     ended = replace(run, status="ended", ended_at=now, revision=run.revision + 1)
-    rest = close_openings(run, openings, now)
+    rest = close_openings(run, openings, now, known=known)
     return rest + Changes(run=ended, openings=closed, owed=last, dirty_run=run.id)

@@ -87,7 +87,10 @@ def _own(path: Path) -> Path:
 
 
 def _handout(folder: Path, name: str) -> str:
-    """A Markdown file of the lesson, from inside its folder. Raises ValueError with a sentence."""
+    """A Markdown or YAML file of the lesson, from inside its folder.
+
+    Raises ValueError with a sentence.
+    """
     shown = _shown(Path(name))
     path = folder / name
     inside = not Path(name).is_absolute() and ".." not in Path(name).parts
@@ -95,7 +98,7 @@ def _handout(folder: Path, name: str) -> str:
         raise ValueError(f"{shown} is not inside the lesson's folder: put the file there.")
     if any(part.is_symlink() for part in (path, *path.parents) if folder in part.parents):
         raise ValueError(f"{shown} is a link to somewhere else: put the file itself there.")
-    if path.suffix != ".md":
+    if path.suffix not in (".md", ".yaml", ".yml"):
         raise ValueError(f"{shown} is not a Markdown file: handouts end in .md.")
     if not path.is_file():
         raise ValueError(f"There is no file {shown} in the lesson's folder: write it there.")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -35,6 +36,11 @@ _BARE_URL = re.compile(r"(https?://[^\s<>\"]*[^\s<>\".,;:!?'()\[\]])", re.IGNORE
 _INDENT = "\u2003"
 
 
+KEPT = 512
+"""How many texts are kept as read: a lesson's are drawn again with every answer."""
+
+
+@lru_cache(maxsize=KEPT)
 def prose(markdown: str) -> tuple[Prose, ...]:
     """The blocks of a Markdown text, in order; nothing of its wording is left out."""
     tokens = _MARKDOWN.parse(markdown)
@@ -68,6 +74,7 @@ def prose(markdown: str) -> tuple[Prose, ...]:
     return tuple(blocks)
 
 
+@lru_cache(maxsize=KEPT)
 def prose_line(markdown: str) -> Line:
     """A Markdown text as one line: what is inside its lines is formatted, blocks are not."""
     return tuple(part for token in _MARKDOWN.parseInline(markdown) for part in _line(token))

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from bot.lessons.derive import slug
 from bot.lessons.places import emptied, needs
 from bot.lessons.plan import Plan
-from bot.lessons.read_values import MOST_LISTED, Values
+from bot.lessons.read_values import FILE, MOST_LISTED, Values, is_data
 from bot.lessons.script import AFTER, BEFORE, Activity
 from bot.lessons.script_kinds import ScriptKind, reason, telling
 from bot.lessons.yaml_tree import Entries, Items, Node, Plain, Scalar, plain
@@ -27,12 +27,13 @@ ID = r"\S{1,80}"
 
 @dataclass
 class Activities:
-    """Reads lists of activities. `ids` are those that are taken."""
+    """Reads lists of activities. `ids` are those that are taken, `lines` where each is written."""
 
     kinds: Mapping[str, ScriptKind]
     plan: Plan
     values: Values
     ids: set[str] = field(default_factory=set)
+    lines: dict[str, int] = field(default_factory=dict)
     _last: dict[str, int] = field(default_factory=dict)
 
     def listed(self, phase: str, node: Node) -> list[Activity]:
@@ -77,8 +78,9 @@ class Activities:
             spec=spec,
             wait=self.values.yes(node.nodes.get("wait")),
             read=self.values.read(node.nodes.get("read")),
-            days=self.values.number(node.nodes, "days"),
+            days=self.values.number(node.nodes, "days") or kind.days,
         )
+        self.lines[activity.id] = node.line
         return self._overridden(activity, kind, own, node)
 
     def _overridden(
@@ -195,6 +197,9 @@ class Activities:
         if isinstance(node, Scalar):
             if node.text == "plan" and (planned := kind.from_plan(self.plan)) is not None:
                 return list(planned) or None
+            if is_data(node.text):
+                tree = self.values.data(node)
+                return plain(tree) if tree else ""
             return self.values.words(node)
         return plain(node)
 
@@ -208,8 +213,19 @@ class Activities:
             self.values.say(own.line, f"This {kind.name} lacks “{key}”: add it.")
         else:
             what = f"This {key}" if key == kind.name else f"“{key}” of this {kind.name}"
-            line = _line_of(own, key, where[1:])
-            self.values.say(line, f"{what} cannot be used{when}: {reason(error)}.")
+            file, line = self._place_of(own, key, where[1:])
+            self.values.say(line, f"{what} cannot be used{when}: {reason(error)}.", file=file)
+
+    def _place_of(self, own: Entries, key: str, inside: Sequence[object]) -> tuple[str, int]:
+        """The file and line of a field, or of the item of it that is meant."""
+        node = own.nodes.get(key)
+        if isinstance(node, Scalar) and (tree := self.values.trees.get(node.text)) is not None:
+            listed = isinstance(tree, Entries) and len(tree.nodes) == 1
+            if isinstance(tree, Entries) and listed and inside:
+                (tree,) = tree.nodes.values()
+            return node.text, _line_in(tree, inside, tree.line)
+        line = own.lines.get(key, own.line)
+        return FILE, line if node is None else _line_in(node, inside, line)
 
     def _no_field(self, kind: ScriptKind, name: str, own: Entries) -> None:
         fields = sorted({*kind.model.model_fields, *COMMON} - {kind.main})
@@ -247,10 +263,8 @@ def _part(node: Entries, names: Sequence[str]) -> Entries:
     )
 
 
-def _line_of(own: Entries, key: str, inside: Sequence[object]) -> int:
-    """The line of a field, or of the item of it that is meant."""
-    line = own.lines.get(key, own.line)
-    node: Node | None = own.nodes.get(key)
+def _line_in(node: Node, inside: Sequence[object], line: int) -> int:
+    """The line of the item that is meant, as near as one comes; ``line`` is that of the node."""
     for step in inside:
         if isinstance(node, Items) and isinstance(step, int) and step < len(node.nodes):
             node = node.nodes[step]

@@ -94,7 +94,20 @@ class _Reader:
         )
         script = replace(script, handouts=tuple(sorted(self.values.handouts.items())))
         self._unused(script, top.get("places"))
+        self._misplaced(script)
         return script
+
+    def _misplaced(self, script: Script) -> None:
+        """Say which activities need others around them that are not there, in either pace."""
+        for paced in (script.for_pace("live"), script.for_pace("async")):
+            for activity in paced.activities():
+                kind = self.activities.kinds.get(activity.kind)
+                line = self.activities.lines.get(activity.id)
+                if kind is None or line is None:
+                    continue
+                spec = kind.model.model_validate(activity.spec)
+                if why := kind.misfits(paced, activity, spec):
+                    self.values.say(line, f"This {activity.kind} cannot be here: {why}.")
 
     def _aside(self, name: str, node: Node | None, who: Node | None = None) -> tuple[Activity, ...]:
         """What runs before or after, the entry survey included."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from bot.lessons.minutes import MOST
 from bot.lessons.places import needs, undeclared
 from bot.lessons.problem import Problem, Severity
-from bot.lessons.yaml_tree import Entries, Items, Node, Scalar
+from bot.lessons.yaml_tree import Entries, Items, Node, Scalar, Unreadable, plain, read_yaml
 
 FILE = "script.yaml"
 MOST_DAYS = 366
@@ -25,12 +25,18 @@ class TooManyProblems(Exception):
     """There are `MOST_PROBLEMS`: it is not worth while to read on."""
 
 
+def is_data(text: str) -> bool:
+    """Whether a text names a YAML file."""
+    return text.endswith((".yaml", ".yml")) and not any(c.isspace() for c in text)
+
+
 @dataclass
 class Values:
     """Reads values from the tree; `problems` are those met so far.
 
     `handouts` are the texts that go with the lesson, by name. `places` are what `{{…}}` may name,
-    with their labels; `plain` are those names that the plan uses itself, as words.
+    with their labels; `plain` are those names that the plan uses itself, as words. `trees` are
+    what is in the YAML files that were read, by name.
     """
 
     handout: Handout
@@ -38,6 +44,7 @@ class Values:
     handouts: dict[str, str] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
     plain: Collection[str] = ()
+    trees: dict[str, Node] = field(default_factory=dict)
     _files: dict[str, str] = field(default_factory=dict)
 
     def say(self, line: int, message: str, severity: Severity = "error", file: str = FILE) -> None:
@@ -117,8 +124,28 @@ class Values:
         named = node.text.endswith(".md") and "\n" not in node.text and " " not in node.text
         return self._file(node.text, node.line) if named else node.text
 
+    def data(self, node: Scalar) -> Node | None:
+        """What is in the YAML file that a text names; None, with a problem, if it is nothing or
+        cannot be read."""
+        name = node.text
+        if not (text := self._file(name, node.line)):
+            return None
+        try:
+            self.trees[name] = read_yaml(text)
+        except Unreadable as unreadable:
+            wrong = unreadable.problem
+            self.say(wrong.line or 1, wrong.message, file=name)
+            return None
+        if not plain(self.trees[name]):
+            self._nothing(name, node.line)
+            return None
+        return self.trees[name]
+
     def keep(self, name: str, line: int) -> bool:
         """Take a handout that people read with the lesson; False where that cannot be."""
+        if is_data(name):
+            self.say(line, f"“{name}” is not a Markdown file: handouts end in .md.")
+            return False
         if name not in self.handouts and (text := self._file(name, line)):
             self.handouts[name] = text
             if place := needs(text, self.places):
@@ -148,7 +175,13 @@ class Values:
                 return ""
             for at, place in self._undeclared(self._files[name]):
                 self._no_place(place, at, name)
+        if not self._files[name].strip():
+            self._nothing(name, line)
+            return ""
         return self._files[name]
+
+    def _nothing(self, name: str, line: int) -> None:
+        self.say(line, f"There is nothing in {name}: write it, or name another file.")
 
     def _undeclared(self, text: str) -> Iterator[tuple[int, str]]:
         return undeclared(text, {*self.places, *self.plain} if "{{" in text else ())

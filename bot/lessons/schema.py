@@ -189,13 +189,15 @@ def _readable(schema: Schema) -> Schema:
     """A model's schema as the script is written, without what speaks to programmers."""
     found: Schema = {}
     for key, value in schema.items():
-        if key == "title" or (key == "default" and value == ""):
+        if key == "title" or (key == "default" and value in ("", [], None)):
             continue
         if key == "properties":
             found[key] = {name: _readable(each) for name, each in value.items()}
         elif key in ("anyOf", "oneOf", "allOf"):
-            found[key] = [_readable(each) for each in value]
-        elif key == "items":
+            # What is left out is left out, not null.
+            given = [_readable(each) for each in value if each != {"type": "null"}]
+            found |= {key: given} if len(given) > 1 else given[0]
+        elif key == "items" or (key == "additionalProperties" and isinstance(value, dict)):
             found[key] = _readable(value)
         elif (key, value) == ("type", "string") and "enum" not in schema:
             found[key] = _TEXT

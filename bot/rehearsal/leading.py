@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from bot.clock import Clock
 from bot.facilitation.controls import Command
-from bot.facilitation.timeline import activity_of
+from bot.facilitation.seeing import activity_of
 from bot.service.managing import Managing
 from bot.service.store import Store, StoreUnavailable
 

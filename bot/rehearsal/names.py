@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-Language = Literal["en", "de", "es", "fr", "ar", "ja"]
+Language = Literal["en", "de", "es", "fr", "pt", "uk", "ar", "he", "ja"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +115,7 @@ _CULTURES = (
     _Culture(
         "Андрій Богдана Віра Дмитро Зоряна Ірина Леся Микола Оксана Тарас",
         "Бондаренко Гончар Дорошенко Кравець Литвин Мельник Савчук Ткач",
+        "uk",
     ),
     _Culture(
         "Aino Eero Helmi Ilmari Kaisa Lauri Minna Olavi Saara Veikko",
@@ -135,6 +136,7 @@ _CULTURES = (
     _Culture(
         "Ana Beatriz Caio Davi Fernanda Gabriel Heloísa João Larissa Thiago",
         "Almeida Barbosa Carvalho Ferreira Gonçalves Moura Ribeiro Teixeira",
+        "pt",
     ),
     _Culture(
         "Alessia Beatrice Cosimo Davide Elisa Fabrizio Ginevra Lorenzo Ornella Sandro",
@@ -143,6 +145,7 @@ _CULTURES = (
     _Culture(
         "Avi Dafna Eitan Hila Maya Noam Oren Shira Tamar Yael",
         "Amir Barak Golan Harel Levy Mizrahi Peretz Shalev",
+        "he",
     ),
     _Culture(
         "Aroha Hemi Kiri Manaia Mere Nikau Rangi Tane Wiremu Whetu",

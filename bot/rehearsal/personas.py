@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.chat.address import Person
@@ -22,8 +22,13 @@ class Habit:
     """How somebody takes part. Chances go from 0 (never) to 1 (always).
 
     ``silence``: to give nothing when asked. ``second_thoughts``: to change a vote or an answer.
-    ``tardiness``: to write only after closing. ``misses`` is the share of the lesson that is over
-    when they come in.
+    ``tardiness``: to write only after closing. ``regrets``: to take an answer back.
+    ``translates``: to write in the language of home first and add English afterwards.
+    ``double_clicks``: to do the same thing twice at once. ``floods``: to write some thousand
+    characters. ``gives_up``: to stop at one step of many.
+
+    ``misses``, ``leaves`` and ``returns`` are shares of the lesson that are over when they come in,
+    go out and are back; ``None`` is never.
     """
 
     pace: Pace
@@ -33,6 +38,13 @@ class Habit:
     second_thoughts: float = 0.0
     tardiness: float = 0.0
     misses: float = 0.0
+    regrets: float = 0.0
+    translates: float = 0.0
+    double_clicks: float = 0.0
+    floods: float = 0.0
+    gives_up: float = 0.0
+    leaves: float | None = None
+    returns: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +59,9 @@ class Persona:
 def cast(seed: int, count: int, platform: str, tenant: str) -> tuple[Persona, ...]:
     """A cohort of ``count`` people, no two of one name; the same seed gives the same people.
 
-    Every fourth of them, the first included, always answers in time: whatever is asked, at least
-    a quarter of the cohort answers. A smaller cohort is the beginning of a larger one.
-    Raises ValueError unless ``count`` is from 1 to `MOST`.
+    Every fourth of them, the first included, always answers in time, stands by it and stays to the
+    end: whatever is asked, at least a quarter of the cohort answers. A smaller cohort is the
+    beginning of a larger one. Raises ValueError unless ``count`` is from 1 to `MOST`.
     """
     if not 1 <= count <= MOST:
         raise ValueError(f"a cohort has 1 to {MOST:,} people, not {count:,}")
@@ -70,15 +82,28 @@ _STYLES: tuple[Style, ...] = ("terse", "plain", "plain", "wordy")
 
 def _habit(rng: random.Random, language: Language, *, dependable: bool) -> Habit:
     pace, style = rng.choice(_PACES), rng.choice(_STYLES)
-    second_thoughts = rng.choice((0.05, 0.15, 0.4))
-    if dependable:
-        return Habit(pace, style, language, second_thoughts=second_thoughts)
-    return Habit(
+    habit = Habit(
         pace,
         style,
         language,
-        silence=rng.choice((0.1, 0.2, 0.35, 0.7)),
-        second_thoughts=second_thoughts,
-        tardiness=0.15 if pace == "late" else 0.0,
+        second_thoughts=rng.choice((0.05, 0.15, 0.4)),
+        translates=0.0 if language == "en" else rng.choice((0.0, 0.3, 0.5)),
+        double_clicks=rng.choice((0.0, 0.0, 0.0, 0.05, 0.25)),
+        floods=0.06 if style == "wordy" else 0.0,
+    )
+    return habit if dependable else _unsteady(habit, rng)
+
+
+def _unsteady(habit: Habit, rng: random.Random) -> Habit:
+    """The same with what keeps people from answering: one in sixteen never says a word."""
+    leaves = rng.uniform(0.35, 0.75) if rng.random() < 0.1 else None
+    return replace(
+        habit,
+        silence=1.0 if rng.random() < 0.0625 else rng.choice((0.05, 0.2, 0.35, 0.7)),
+        tardiness=0.15 if habit.pace == "late" else 0.0,
         misses=rng.uniform(0.03, 0.25) if rng.random() < 0.12 else 0.0,
+        regrets=rng.choice((0.0, 0.0, 0.0, 0.2)),
+        gives_up=rng.choice((0.0, 0.0, 0.02, 0.2)),
+        leaves=leaves,
+        returns=leaves + rng.uniform(0.05, 0.2) if leaves and rng.random() < 0.5 else None,
     )

@@ -6,68 +6,51 @@ Every act has an event id, and the same id again is the same act again: nothing 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol, assert_never
 
 from bot.chat.address import Place, PostRef
 from bot.chat.answer import Answer, NotSaved, Saved, Show
 from bot.chat.event import (
     Event,
-    Fields,
+    FormRequested,
     FormSubmitted,
     Joined,
+    Left,
     Picked,
     Replied,
+    ReplyDeleted,
     ReplyEdited,
 )
 from bot.chat.text import UserText
 from bot.platforms.memory import MemoryPlatform
 from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.board import BoardUnavailable, Post
+from bot.rehearsal.acting import (
+    Act,
+    Come,
+    DeleteReply,
+    EditReply,
+    Leave,
+    Open,
+    Pick,
+    Reply,
+    Submit,
+)
 from bot.rehearsal.personas import Persona
 from bot.words import t
 
 
 class Stage(Protocol):
-    """One place on one platform. ``at`` is when the persona acts, in lesson time."""
+    """One place on one platform."""
 
-    async def join(self, persona: Persona, at: datetime) -> Answer:
-        """Come in; doing it twice is doing it once."""
+    @property
+    def place(self) -> Place:
+        """Where it is."""
         ...
 
-    async def pick(
-        self,
-        persona: Persona,
-        callback: str,
-        options: tuple[str, ...],
-        event_id: str,
-        at: datetime,
-    ) -> Answer:
-        """Pick options in a post."""
-        ...
-
-    async def submit(
-        self, persona: Persona, callback: str, fields: Fields, event_id: str, at: datetime
-    ) -> Answer:
-        """Send a form."""
-        ...
-
-    async def reply(
-        self, persona: Persona, post: PostRef, text: UserText, event_id: str, at: datetime
-    ) -> Answer:
-        """Write in the thread of a post."""
-        ...
-
-    async def edit_reply(
-        self,
-        persona: Persona,
-        post: PostRef,
-        reply: str,
-        text: UserText,
-        event_id: str,
-        at: datetime,
-    ) -> Answer:
-        """Let the reply that was written there as event ``reply`` read differently."""
+    async def act(self, persona: Persona, act: Act, post: PostRef) -> Answer:
+        """Let the persona do this, at its lesson time, with a post of the place; doing it again is
+        doing it once."""
         ...
 
 
@@ -77,94 +60,45 @@ class _EventStage(ABC):
     def __init__(self, place: Place) -> None:
         self._place = place
 
+    @property
+    def place(self) -> Place:
+        return self._place
+
+    async def act(self, persona: Persona, act: Act, post: PostRef) -> Answer:
+        return await self._do(self._event(persona, act, post))
+
     @abstractmethod
     async def _do(self, event: Event) -> Answer:
         """Let it be heard and, once that is saved, be seen."""
 
-    async def join(self, persona: Persona, at: datetime) -> Answer:
-        return await self._do(
-            Joined(
-                id=f"{self._place.channel}-{persona.person.id}-joins",
-                at=at,
-                who=persona.person,
-                place=self._place,
-                name=persona.name,
-            )
-        )
-
-    async def pick(
-        self,
-        persona: Persona,
-        callback: str,
-        options: tuple[str, ...],
-        event_id: str,
-        at: datetime,
-    ) -> Answer:
-        return await self._do(
-            Picked(
-                id=event_id,
-                at=at,
-                who=persona.person,
-                place=self._place,
-                name=persona.name,
-                callback=callback,
-                options=options,
-            )
-        )
-
-    async def submit(
-        self, persona: Persona, callback: str, fields: Fields, event_id: str, at: datetime
-    ) -> Answer:
-        return await self._do(
-            FormSubmitted(
-                id=event_id,
-                at=at,
-                who=persona.person,
-                place=self._place,
-                name=persona.name,
-                callback=callback,
-                fields=fields,
-            )
-        )
-
-    async def reply(
-        self, persona: Persona, post: PostRef, text: UserText, event_id: str, at: datetime
-    ) -> Answer:
-        return await self._do(
-            Replied(
-                ours=True,
-                id=event_id,
-                at=at,
-                who=persona.person,
-                place=self._place,
-                name=persona.name,
-                post=post,
-                reply=PostRef(post.thread, event_id),
-                text=text,
-            )
-        )
-
-    async def edit_reply(
-        self,
-        persona: Persona,
-        post: PostRef,
-        reply: str,
-        text: UserText,
-        event_id: str,
-        at: datetime,
-    ) -> Answer:
-        return await self._do(
-            ReplyEdited(
-                id=event_id,
-                at=at,
-                who=persona.person,
-                place=self._place,
-                name=persona.name,
-                post=post,
-                reply=PostRef(post.thread, reply),
-                text=text,
-            )
-        )
+    def _event(self, persona: Persona, act: Act, post: PostRef) -> Event:
+        head: dict[str, Any] = {
+            "id": act.event_id,
+            "at": act.at,
+            "who": persona.person,
+            "place": self._place,
+            "name": persona.name,
+        }
+        match act.does:
+            case Come():
+                return Joined(**head)
+            case Leave():
+                return Left(**head)
+            case Pick(callback, options):
+                return Picked(**head, callback=callback, options=options)
+            case Open(callback):
+                return FormRequested(**head, callback=callback)
+            case Submit(callback, fields):
+                return FormSubmitted(**head, callback=callback, fields=fields)
+            case Reply(text):
+                reply = PostRef(post.thread, act.event_id)
+                return Replied(**head, post=post, reply=reply, text=text, ours=True)
+            case EditReply(id, text):
+                return ReplyEdited(**head, post=post, reply=PostRef(post.thread, id), text=text)
+            case DeleteReply(id):
+                return ReplyDeleted(**head, post=post, reply=PostRef(post.thread, id))
+            case _:
+                assert_never(act.does)
 
 
 class RoomStage(_EventStage):
@@ -194,8 +128,12 @@ class RoomStage(_EventStage):
                 await board.join(channel, who.id, name)
             case Replied():
                 await board.put(_post(event))
+            case Left(who=who):
+                await board.leave(channel, who.id)
             case ReplyEdited(reply=reply, text=text):
                 await board.change(channel, reply.id, text, edited=True)
+            case ReplyDeleted(reply=reply):
+                await board.change(channel, reply.id, UserText(""), deleted=True)
             case _:
                 return
         self._room.bell.ring(channel)
@@ -219,6 +157,8 @@ class MemoryStage(_EventStage):
                     self.replies.setdefault(reply, text)
                 case ReplyEdited(reply=reply, text=text):
                     self.replies[reply] = text
+                case ReplyDeleted(reply=reply):
+                    self.replies.pop(reply, None)
         return answer
 
 

@@ -6,7 +6,9 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.facilitation.controls import pause_for_facilitator, pause_for_late_cue
-from bot.facilitation.timeline import is_too_late, name_of, next_due, perform
+from bot.facilitation.seeing import name_of
+from bot.facilitation.timeline import concerned, is_too_late, next_due, perform
+from bot.service.scenes import known_of
 from bot.service.store import Store, StoreUnavailable, Transaction
 
 GRACE = timedelta(minutes=2)
@@ -61,5 +63,7 @@ class Cueing:
         elif is_too_late(cue, run, cues, now, self._grace):
             await tx.apply(pause_for_late_cue(run, cue, now))
         else:
-            await tx.apply(perform(cue, run, cues, await tx.openings(run_id), now))
+            openings = await tx.openings(run_id)
+            known = await known_of(tx, run, openings, concerned(cue, run, cues, openings, now))
+            await tx.apply(perform(cue, run, cues, openings, now, known))
         return True

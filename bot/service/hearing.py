@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import Any
 
 from bot.chat.address import Person
 from bot.chat.answer import Answer, NotSaved, Refused, Saved, Show
@@ -25,18 +26,35 @@ from bot.chat.event import (
     ReplyEdited,
 )
 from bot.chat.message import Form
-from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Asked, Verdict
+from bot.facilitation.activities.scene import Asked, Scene, Verdict
 from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.gate import refusal
+from bot.facilitation.mine import MINE
+from bot.facilitation.my_part import is_my_part, my_part
+from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import Opening, Participant, Run
-from bot.facilitation.timeline import activity_of, scene_of
 from bot.service.failing import where
 from bot.service.group_commit import GroupCommit
-from bot.service.managing import Managing
-from bot.service.scenes import CapabilitiesOf, activity_scene, tenant_of
-from bot.service.store import Delivery, Reading, Store, StoreUnavailable, Transaction
+from bot.service.managing import Managing, run_meant
+from bot.service.meaning import (
+    Acted,
+    Meant,
+    belongs,
+    guest_of,
+    may_join,
+    meant_by,
+    opening_meant,
+    overheard_beside,
+    seen_as,
+)
+from bot.service.scenes import CapabilitiesOf, activity_scene, scenes_of, tenant_of
+from bot.service.store import (
+    Conflict,
+    Store,
+    StoreUnavailable,
+    Transaction,
+)
 from bot.service.trouble import confirm
 from bot.words import t
 
@@ -46,16 +64,8 @@ NewId = Callable[[str, Person], str]
 """From the run and the person to the id under which the run knows them."""
 
 RUN_VERBS = ("run", "resend", "there")
-Reply = Replied | ReplyEdited | ReplyDeleted
-
-
-@dataclass(frozen=True, slots=True)
-class _Meant:
-    """What an event is about."""
-
-    run: Run
-    opening: Opening
-    callback: Callback | None = None
+ALONE = frozenset[str]().union(*(kind.alone for kind in KINDS.values()))
+"""What is decided with all of the run in view."""
 
 
 class Hearing:
@@ -90,10 +100,15 @@ class Hearing:
 
     async def _dispatch(self, event: Event) -> Answer:
         match event:
+            case Commanded() if is_my_part(event.text):
+                return await self._my_part(event)
             case Commanded():
                 return await self._managing.said(event)
             case FormRequested():
-                return await self._show(event, Callback.decode(event.callback))
+                callback = Callback.decode(event.callback)
+                if callback.verb == MINE:
+                    return await self._my_part(event, callback.target)
+                return await self._show(event, callback)
             case Picked() | FormSubmitted():
                 callback = Callback.decode(event.callback)
                 if callback.verb in RUN_VERBS and isinstance(event, Picked):
@@ -110,54 +125,111 @@ class Hearing:
 
     # -- answers to activities
 
-    async def _keep(
-        self, event: Picked | FormSubmitted | Reply, callback: Callback | None
-    ) -> Answer:
-        verdict, meant = await self._commits.run(
-            lambda tx: self._record(tx, event, callback), order=_order(event)
-        )
+    async def _keep(self, event: Acted, callback: Callback | None) -> Answer:
+        if callback and callback.verb in ALONE:
+            verdict, meant = await self._record_alone(event, callback)
+        else:
+            verdict, meant = await self._commits.run(
+                lambda tx: self._record(tx, event, callback), order=_order(event)
+            )
         if verdict.then and meant:
             return await self._view(event, meant, verdict)
         return verdict.answer
 
+    async def _record_alone(self, event: Acted, callback: Callback) -> tuple[Verdict, Meant | None]:
+        """Decide with all of the run in view, and nobody else changing it meanwhile."""
+
+        async def once() -> tuple[Verdict, Meant | None]:
+            async with self._store.transaction() as tx:
+                opening = await tx.opening(callback.target)
+                if opening:
+                    await tx.lock_run(opening.run)
+                return await self._record(tx, event, callback)
+
+        try:
+            return await once()
+        except Conflict:
+            return await once()
+
     async def _record(
-        self, tx: Transaction, event: Picked | FormSubmitted | Reply, callback: Callback | None
-    ) -> tuple[Verdict, _Meant | None]:
-        meant = await self._meant(tx, event, callback)
+        self, tx: Transaction, event: Acted, callback: Callback | None
+    ) -> tuple[Verdict, Meant | None]:
+        meant = await meant_by(tx, event, callback)
         if meant is None:
             # A reply to a post that is not ours is nobody's answer and none of our business.
             stale = t("That is not in use any more.")
             return Verdict(Saved() if callback is None else Refused(stale)), None
         opening = await tx.hold_opening(meant.opening.id)
         tenant = tenant_of(event.who)
-        if opening is None or await tx.heard(tenant, event.id):
+        if opening is None:
             return Verdict(Saved(t("Saved already."))), None
-        run = meant.run
-        closed = refusal(run, opening, event)
+        run, meant = meant.run, replace(meant, opening=opening)
+        if await tx.heard(tenant, event.id):
+            return await self._again(tx, meant, event), meant
+        closed = refusal(run, opening, event, callback)
         if closed:
             return Verdict(Refused(closed)), None
         known = await tx.participant(run.id, event.who)
-        who = _seen(known, event) if known else self._newcomer(run, event)
+        who = seen_as(known, event) if known else self._newcomer(run, event)
         if who is None:
             return Verdict(Refused(t("This lesson is for the people of its channel."))), None
-        meant = replace(meant, opening=opening)
-        verdict = await _decide(tx, meant, who, event)
+        verdict = await self._decide(tx, meant, who, event)
         if verdict.changes != NOTHING:
             # Only now: whoever was refused everything so far has no part in the run yet.
             enrolled = await self._enrol(tx, known, who)
             if enrolled.id != who.id:
-                verdict = await _decide(tx, meant, enrolled, event)
+                verdict = await self._decide(tx, meant, enrolled, event)
             await tx.first_time(tenant, event.id, at=event.at)
             await tx.apply(verdict.changes)
         if isinstance(event, Replied | ReplyEdited) and verdict.answer == Saved():
-            verdict = replace(verdict, answer=Saved(await _overheard(tx, meant)))
+            verdict = replace(verdict, answer=Saved(await overheard_beside(tx, meant)))
         if callback and isinstance(event, Picked | FormSubmitted):
             await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.post)
         return verdict, meant
 
-    async def _view(self, event: Heard, meant: _Meant, verdict: Verdict) -> Answer:
+    async def _again(self, tx: Transaction, meant: Meant, event: Acted) -> Verdict:
+        """What came twice is kept once; where something is shown next, it is shown again."""
+        known = await tx.participant(meant.run.id, event.who)
+        saved = Verdict(Saved(t("Saved already.")))
+        if known is None:
+            return saved
+        first = await self._decide(tx, meant, known, event)
+        return replace(saved, then=first.then, then_item=first.then_item)
+
+    async def _decide(
+        self,
+        tx: Transaction,
+        meant: Meant,
+        who: Participant,
+        event: Acted,
+    ) -> Verdict:
+        """What the activity's kind makes of it."""
+        bare = scene_of(meant.run, meant.opening)
+        kind = KINDS[bare.activity.kind]
+        seen: Scene[Any] | None = None
+        if meant.callback and meant.callback.verb in kind.alone:
+            capabilities = self._capabilities_of(meant.run.main.platform)
+            run, opening = meant.run, meant.opening
+            seen = await activity_scene(tx, run, opening, capabilities, newcomer=who)
+        dealt = await tx.assignments_of(meant.opening.id, who.id) if kind.deals else ()
+        return kind.hear(
+            Asked(
+                run=meant.run,
+                activity=bare.activity,
+                spec=bare.spec,
+                opening=meant.opening,
+                who=who,
+                mine=await tx.responses_of(meant.opening.id, who.id),
+                event=event,
+                callback=meant.callback,
+                dealt=dealt,
+                scene=seen,
+            )
+        )
+
+    async def _view(self, event: Heard, meant: Meant, verdict: Verdict) -> Answer:
         """What the activity shows after the commit; what was saved stays said if that fails."""
-        callback = Callback(verdict.then, meant.opening.id)
+        callback = Callback(verdict.then, meant.opening.id, verdict.then_item)
         try:
             shown = await self._look(event, meant.run, meant.opening, callback)
         except Exception as failure:
@@ -167,55 +239,44 @@ class Hearing:
 
     async def _show(self, event: FormRequested, callback: Callback) -> Answer:
         async with self._store.reading() as reading:
-            meant = await self._opening_meant(reading, event, callback)
+            meant = await opening_meant(reading, event, callback)
             if meant is None:
                 return Refused(t("That is not in use any more."))
             known = await reading.participant(meant.run.id, event.who)
-        if known is None and not _may_join(event, meant.run):
+        if known is None and not may_join(event, meant.run):
             return Refused(t("This lesson is for the people of its channel."))
         shown = await self._look(event, meant.run, meant.opening, callback)
-        closed = refusal(meant.run, meant.opening, event)
+        closed = refusal(meant.run, meant.opening, event, callback)
         if closed and isinstance(shown, Show) and isinstance(shown.what, Form):
             return Refused(closed)
         return shown
 
     async def _look(self, event: Heard, run: Run, opening: Opening, callback: Callback) -> Answer:
         async with self._store.reading() as reading:
-            who = await reading.participant(run.id, event.who) or _guest(run, event)
+            who = await reading.participant(run.id, event.who) or guest_of(run, event)
             capabilities = self._capabilities_of(run.main.platform)
             scene = await activity_scene(reading, run, opening, capabilities, callback.delivery)
         return KINDS[scene.activity.kind].view(scene, who, callback)
 
+    async def _my_part(self, event: Commanded | FormRequested, run_id: str = "") -> Answer:
+        """What one person has to do and has given; a guest has nothing yet."""
+        async with self._store.reading() as reading:
+            run = await reading.run(run_id) if run_id else await run_meant(reading, event)
+            if run is None or not belongs(event, run):
+                return Refused(t("There is no lesson of yours here."))
+            known = await reading.participant(run.id, event.who)
+            if known is None and not may_join(event, run):
+                return Refused(t("This lesson is for the people of its channel."))
+            openings = await reading.openings(run.id)
+            capabilities = self._capabilities_of(run.main.platform)
+            scenes = await scenes_of(reading, run, openings, capabilities)
+        return Show(my_part(run, scenes, known or guest_of(run, event)))
+
     # -- what is meant, and by whom
-
-    async def _meant(
-        self,
-        reading: Reading,
-        event: Picked | FormSubmitted | Reply,
-        callback: Callback | None,
-    ) -> _Meant | None:
-        if callback is not None:
-            return await self._opening_meant(reading, event, callback)
-        assert isinstance(event, Replied | ReplyEdited | ReplyDeleted)
-        delivery = await reading.delivery_at(event.post) or await _unconfirmed(reading, event)
-        if delivery is None or not delivery.owed.opening:
-            return None
-        run = await reading.run(delivery.owed.run)
-        opening = await reading.opening(delivery.owed.opening)
-        return _Meant(run, opening) if run and opening else None
-
-    async def _opening_meant(
-        self, reading: Reading, event: Heard, callback: Callback
-    ) -> _Meant | None:
-        opening = await reading.opening(callback.target)
-        run = await reading.run(opening.run) if opening else None
-        if opening is None or run is None or not _belongs(event, run):
-            return None
-        return _Meant(run, opening, callback)
 
     def _newcomer(self, run: Run, event: Heard) -> Participant | None:
         """Somebody unknown who may take part: who is seen in the channel, or leads the run."""
-        guest = _guest(run, event) if _may_join(event, run) else None
+        guest = guest_of(run, event) if may_join(event, run) else None
         return replace(guest, id=self._new_id(run.id, event.who)) if guest else None
 
     async def _enrol(
@@ -237,11 +298,13 @@ class Hearing:
             if run.status == "ended":
                 continue
             known = await tx.participant(run.id, event.who)
-            here = _seen(known, event) if known else self._newcomer(run, event)
+            here = seen_as(known, event) if known else self._newcomer(run, event)
             if here is None or (known is None and isinstance(event, Left)):
                 continue
             await self._enrol(tx, known, here)
-            await tx.apply(Changes(dirty_run=run.id))
+            # How many are asked stands in every post that is open.
+            posts = {o.post: None for o in await tx.openings(run.id) if o.is_open}
+            await tx.apply(Changes(dirty=tuple(posts), dirty_run=run.id))
         return Saved()
 
 
@@ -249,89 +312,3 @@ def _order(event: Heard) -> tuple[str, ...]:
     """By person: what is written is theirs, so that processes never wait for each other in a
     circle."""
     return str(event.who), str(event.place)
-
-
-async def _decide(
-    tx: Transaction, meant: _Meant, who: Participant, event: Picked | FormSubmitted | Reply
-) -> Verdict:
-    """What the activity's kind makes of it."""
-    activity = activity_of(meant.run, meant.opening.activity)
-    return KINDS[activity.kind].hear(
-        Asked(
-            run=meant.run,
-            activity=activity,
-            spec=scene_of(meant.run, meant.opening).spec,
-            opening=meant.opening,
-            who=who,
-            mine=await tx.responses_of(meant.opening.id, who.id),
-            event=event,
-            callback=meant.callback,
-        )
-    )
-
-
-async def _overheard(reading: Reading, meant: _Meant) -> str:
-    """What somebody who replied is to know of whatever stands in the post beside its lead.
-
-    The thread of an activity that talks is for that one's answers.
-    """
-    run, lead = meant.run, scene_of(meant.run, meant.opening)
-    if KINDS[lead.activity.kind].talks(lead.spec):
-        return ""
-    for opening in await reading.openings(run.id):
-        scene = scene_of(run, opening)
-        note = KINDS[scene.activity.kind].overheard(scene.spec)
-        if note and opening.post == lead.opening.id:
-            return note
-    return ""
-
-
-def _belongs(event: Heard, run: Run) -> bool:
-    """Whether an event can be about a run: same platform and tenant, and its own place."""
-    same = (event.who.platform, event.who.tenant) == (run.main.platform, run.main.tenant)
-    return same and (event.place is None or event.place.root == run.main.root)
-
-
-def _may_join(event: Heard, run: Run) -> bool:
-    """Whether somebody unknown may take part: who is seen in the channel, or leads the run."""
-    return event.place is not None or event.who in run.facilitators
-
-
-def _seen(known: Participant, event: Heard) -> Participant:
-    """The participant after this event: here or gone, and under the name they have now.
-
-    Whatever they did before they left does not bring them back, however late it is heard.
-    """
-    named = replace(known, name=event.name or known.name)
-    if isinstance(event, Left):
-        return replace(named, left_at=max(event.at, known.left_at or event.at))
-    back = known.left_at is not None and event.at >= known.left_at
-    return replace(named, left_at=None) if back else named
-
-
-def _guest(run: Run, event: Heard) -> Participant:
-    return Participant(
-        id="",
-        run=run.id,
-        person=event.who,
-        name=event.name or UserText(event.who.id),
-        role="facilitator" if event.who in run.facilitators else "learner",
-        joined_at=event.at,
-    )
-
-
-async def _unconfirmed(reading: Reading, event: Reply) -> Delivery | None:
-    """The post that a reply can only belong to: one on its way whose address is not known yet.
-
-    Only where the platform says that the bot wrote it; people's own threads are nobody's answer.
-    """
-    if event.place is None or not isinstance(event, Replied) or not event.ours:
-        return None
-    found: Delivery | None = None
-    for run in await reading.runs_at(event.place):
-        if run.status == "ended":
-            continue
-        for delivery in await reading.deliveries(run.id):
-            if delivery.state in ("sending", "uncertain") and delivery.owed.to == run.main:
-                found = delivery
-    return found

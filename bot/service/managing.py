@@ -8,7 +8,7 @@ from datetime import date, datetime
 from bot.chat.address import Person, Place
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.callback import Callback
-from bot.chat.event import Commanded, Picked
+from bot.chat.event import Commanded, Heard, Picked
 from bot.clock import Clock
 from bot.facilitation.changes import Changes
 from bot.facilitation.controls import Command, NotNow, control, parse_command
@@ -20,11 +20,11 @@ from bot.facilitation.state import Cue, Run
 from bot.lessons.lesson import Lesson
 from bot.service.reporting import NoSuchRun
 from bot.service.scenes import run_scene, tenant_of
-from bot.service.store import Store, Transaction
+from bot.service.store import Reading, Store, Transaction
 from bot.service.trouble import confirm
 from bot.words import t, tn
 
-HELP = "start, pause, resume, +5, +1 day, next, close, status"
+HELP = "start, pause, resume, +5, +1 day, next, close, status, my part"
 FORWARD = ("extend", "next", "close")
 """What acts on whatever is open, and so only from a panel that shows what is."""
 
@@ -125,7 +125,7 @@ class Managing:
         """A command in words, for the run in whose place it was said or that the person leads."""
         command = parse_command(event.text)
         async with self._store.transaction() as tx:
-            run = await self._run_meant(tx, event)
+            run = await run_meant(tx, event)
             if run is None:
                 return Refused(t("There is no lesson of yours here that I could steer."))
             if event.who not in run.facilitators:
@@ -187,15 +187,17 @@ class Managing:
         await tx.apply(Changes(dirty_run=run.id))
         return Saved(t("I post it again.") if again else t("Good, I leave it as it is."))
 
-    async def _run_meant(self, tx: Transaction, event: Commanded) -> Run | None:
-        runs = await tx.runs_at(event.place) if event.place else await tx.runs_of(event.who)
-        mine = [run for run in runs if event.who in run.facilitators] or list(runs)
-        going = [run for run in mine if run.status in ("running", "paused")]
-        to_come = sorted((run for run in mine if run.status == "scheduled"), key=lambda r: r.start)
-        return next(iter([*going, *to_come, *mine]), None)
-
     async def _heard(self, tx: Transaction, event: Commanded | Picked) -> bool:
         return await tx.heard(tenant_of(event.who), event.id)
+
+
+async def run_meant(reading: Reading, event: Heard) -> Run | None:
+    """The run that somebody speaks of: one they lead before others, one that is going on first."""
+    runs = await (reading.runs_at(event.place) if event.place else reading.runs_of(event.who))
+    mine = [run for run in runs if event.who in run.facilitators] or list(runs)
+    going = [run for run in mine if run.status in ("running", "paused")]
+    to_come = sorted((run for run in mine if run.status == "scheduled"), key=lambda r: r.start)
+    return next(iter([*going, *to_come, *mine]), None)
 
 
 async def _by(tx: Transaction, run: Run, event: Commanded | Picked) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +10,20 @@ from bot.chat.address import Person, Place
 from bot.chat.message import Message
 from bot.chat.platform import Capabilities
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Scene
+from bot.facilitation.activities.scene import Scene
 from bot.facilitation.day import day_post
-from bot.facilitation.notices import RunScene, Trouble, say_notice
+from bot.facilitation.notices import PURPOSES, RunScene, Trouble, say_notice
 from bot.facilitation.planning import is_asynchronous
-from bot.facilitation.state import LOBBY, Opening, Owed, Run
-from bot.facilitation.timeline import activity_of, name_of, scene_of
+from bot.facilitation.seeing import (
+    NOTHING_KNOWN,
+    Known,
+    activity_of,
+    name_of,
+    needed,
+    newest_opening,
+    scene_of,
+)
+from bot.facilitation.state import LOBBY, Opening, Owed, Participant, Run
 from bot.lessons.script import AFTER
 from bot.service.store import Delivery, Reading
 from bot.words import t
@@ -36,6 +44,12 @@ _PURPOSES: Mapping[str, Callable[[], str]] = {
     "panel": lambda: t("Your panel"),
     "trouble": lambda: t("This list"),
     "report": lambda: t("Your report"),
+    "question": lambda: t("A private question"),
+    "response": lambda: t("Your private answer to a learner"),
+    "problem": lambda: t("That a work handed in is a problem"),
+    "reviews": lambda: t("What peers wrote, to one author"),
+    "board": lambda: t("Your overview of the reviews"),
+    "open-review": lambda: t("A review that everyone can read"),
 }
 
 
@@ -44,31 +58,65 @@ class CannotDraw(Exception):
 
 
 async def activity_scene(
-    reading: Reading, run: Run, opening: Opening, capabilities: Capabilities, delivery: str = ""
+    reading: Reading,
+    run: Run,
+    opening: Opening,
+    capabilities: Capabilities,
+    delivery: str = "",
+    newcomer: Participant | None = None,
 ) -> Scene[Any]:
-    """The scene of an opening with everything that stands."""
-    (scene,) = await _scenes(reading, run, (opening,), capabilities, delivery)
+    """The scene of an opening with everything that stands, and somebody just coming in, or back."""
+    (scene,) = await scenes_of(reading, run, (opening,), capabilities, delivery, newcomer)
     return scene
 
 
-async def _scenes(
+async def known_of(
+    reading: Reading, run: Run, openings: Sequence[Opening], activities: Iterable[str]
+) -> Known:
+    """What has to be known to decide on these activities, of which most need nothing."""
+    ids = needed(run, activities)
+    found = [opening for id in ids if (opening := newest_opening(openings, id))]
+    return await _known(reading, run, openings, found) if ids else NOTHING_KNOWN
+
+
+async def _known(
+    reading: Reading,
+    run: Run,
+    openings: Sequence[Opening],
+    seen: Sequence[Opening],
+    newcomer: Participant | None = None,
+) -> Known:
+    """What stands in those ``seen``; the cohort is read once, as it may be large."""
+    dealing = [o for o in seen if KINDS[activity_of(run, o.activity).kind].deals]
+    people = await reading.participants(run.id)
+    if newcomer:
+        # Whoever comes back is here again, though the store does not know it yet.
+        people = tuple(newcomer if p.person == newcomer.person else p for p in people)
+        people = people if newcomer in people else (*people, newcomer)
+    return Known(
+        openings=tuple(openings),
+        participants=people,
+        responses={o.id: await reading.responses(o.id) for o in seen},
+        assignments={o.id: await reading.assignments(o.id) for o in dealing},
+    )
+
+
+async def scenes_of(
     reading: Reading,
     run: Run,
     openings: Sequence[Opening],
     capabilities: Capabilities,
     delivery: str = "",
+    newcomer: Participant | None = None,
 ) -> list[Scene[Any]]:
-    """Their scenes; the cohort is read once, as it may be large."""
-    participants = await reading.participants(run.id)
+    """Their scenes, with everything that stands in them and around them."""
+    around = needed(run, (opening.activity for opening in openings))
+    held = await reading.openings(run.id) if around else openings
+    newest = [found for id in around if (found := newest_opening(held, id))]
+    seen = {opening.id: opening for opening in (*newest, *openings)}
+    known = await _known(reading, run, held, tuple(seen.values()), newcomer)
     return [
-        scene_of(
-            run,
-            opening,
-            responses=await reading.responses(opening.id),
-            participants=participants,
-            capabilities=capabilities,
-            delivery=delivery,
-        )
+        scene_of(run, opening, known, capabilities=capabilities, delivery=delivery)
         for opening in openings
     ]
 
@@ -98,11 +146,11 @@ async def _turnouts(
     """How many of how many have answered what is open, by opening, where something is asked."""
     current = [o for o in openings if o.is_open and o.activity != LOBBY]
     found = {}
-    for scene in await _scenes(reading, run, current, Capabilities()):
+    for scene in await scenes_of(reading, run, current, Capabilities()):
         kind = KINDS[scene.activity.kind]
         if kind.questions(scene.spec):
             answered = kind.answered(scene)
-            found[scene.opening.id] = (answered, max(len(scene.learners()), answered))
+            found[scene.opening.id] = (answered, max(scene.invited(), answered))
     return found
 
 
@@ -134,9 +182,11 @@ async def message_of(
     run = await reading.run(owed.run)
     if run is None:
         return None
-    if owed.purpose != ACTIVITY:
+    if owed.purpose in PURPOSES:
         run_seen = await run_scene(reading, run, delivery)
         return _drawn(lambda: say_notice(owed.purpose, run_seen))
+    if owed.purpose != ACTIVITY:
+        return await _told(reading, run, delivery, capabilities_of)
     together = await _in_one_post(reading, run, owed.opening)
     if delivery.ref is None:
         # What has closed meanwhile is not asked any more.
@@ -144,10 +194,24 @@ async def message_of(
     if not together:
         return None
     capabilities = capabilities_of(run.main.platform)
-    scenes = await _scenes(reading, run, together, capabilities, owed.key)
+    scenes = await scenes_of(reading, run, together, capabilities, owed.key)
     if len(scenes) == 1 and scenes[0].activity.phase != AFTER:
         return _drawn(lambda: KINDS[scenes[0].activity.kind].say(scenes[0]))
     return _drawn(lambda: day_post(scenes))
+
+
+async def _told(
+    reading: Reading, run: Run, delivery: Delivery, capabilities_of: CapabilitiesOf
+) -> Message | None:
+    """The private message about an opening that a delivery is."""
+    owed = delivery.owed
+    opening = await reading.opening(owed.opening)
+    if opening is None:
+        return None
+    capabilities = capabilities_of(run.main.platform)
+    scene = await activity_scene(reading, run, opening, capabilities, owed.key)
+    kind = KINDS[scene.activity.kind]
+    return _drawn(lambda: kind.tell(scene, owed.purpose, owed.about))
 
 
 async def _in_one_post(reading: Reading, run: Run, lead: str) -> list[Opening]:

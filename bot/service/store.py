@@ -17,7 +17,16 @@ from typing import Literal, Protocol
 from bot.chat.address import Person, Place, PostRef
 from bot.chat.platform import Rate
 from bot.facilitation.changes import Changes
-from bot.facilitation.state import Audit, Cue, Opening, Owed, Participant, Response, Run
+from bot.facilitation.state import (
+    Assignment,
+    Audit,
+    Cue,
+    Opening,
+    Owed,
+    Participant,
+    Response,
+    Run,
+)
 
 DeliveryState = Literal[
     "waiting",  # owed, not yet begun
@@ -107,6 +116,14 @@ class Reading(Protocol):
 
     async def responses_of(self, opening: str, owner: str) -> tuple[Response, ...]:
         """Those of one owner that stand, withdrawn ones included, by item."""
+        ...
+
+    async def assignments(self, opening: str) -> tuple[Assignment, ...]:
+        """What was dealt in it, in the order of dealing."""
+        ...
+
+    async def assignments_of(self, opening: str, who: str) -> tuple[Assignment, ...]:
+        """What one participant was dealt in it, by ``n``."""
         ...
 
     async def versions(self, run: str) -> tuple[Response, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, RowMapping, Select, case, select, update
+from sqlalchemy import ColumnElement, RowMapping, Select, case, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
@@ -76,11 +76,16 @@ class SqlLanes(SqlReading):
         """Whether somebody should be woken when this is committed."""
         self._dirty_openings: set[str] = set()
         self._dirty_runs: set[str] = set()
+        self._dirty_about: set[tuple[str, str]] = set()
 
-    def mark_dirty(self, openings: Iterable[str], runs: Iterable[str]) -> None:
-        """Have `write_marks` mark the posts of these openings, and these runs' own posts."""
+    def mark_dirty(
+        self, openings: Iterable[str], runs: Iterable[str], about: Iterable[tuple[str, str]] = ()
+    ) -> None:
+        """Have `write_marks` mark the posts of these openings, these runs' own posts, and what is
+        ``about`` a part of an opening, which is marked by nothing else."""
         self._dirty_openings.update(openings)
         self._dirty_runs.update(runs)
+        self._dirty_about.update(about)
 
     async def write_marks(self) -> None:
         """Mark dirty what is to be marked; to be called before the commit.
@@ -89,13 +94,14 @@ class SqlLanes(SqlReading):
         opening queues here until the commit: so nobody waits long, or in a circle. Even posts
         that bear the mark are locked, as its clearing must wait for what this transaction wrote.
         """
-        if not self._dirty_openings and not self._dirty_runs:
+        if not (self._dirty_openings or self._dirty_runs or self._dirty_about):
             return
         which = (
             select(_d.id)
             .where(
-                _d.opening.in_(self._dirty_openings)
-                | (_d.run.in_(self._dirty_runs) & (_d.opening == "")),
+                (_d.opening.in_(self._dirty_openings) & (_d.about == ""))
+                | (_d.run.in_(self._dirty_runs) & (_d.opening == ""))
+                | tuple_(_d.opening, _d.about).in_(sorted(self._dirty_about)),
                 in_state(deliveries, *MARKED),
             )
             .order_by(_d.id)
@@ -106,13 +112,17 @@ class SqlLanes(SqlReading):
         )
         self._dirty_openings.clear()
         self._dirty_runs.clear()
+        self._dirty_about.clear()
 
     def _delivery_of(self, row: RowMapping) -> Delivery:
         delivery = super()._delivery_of(row)
         owed = delivery.owed
-        dirty = (
-            owed.opening in self._dirty_openings if owed.opening else owed.run in self._dirty_runs
-        )
+        if owed.about:
+            dirty = (owed.opening, owed.about) in self._dirty_about
+        elif owed.opening:
+            dirty = owed.opening in self._dirty_openings
+        else:
+            dirty = owed.run in self._dirty_runs
         return replace(delivery, dirty=True) if dirty and delivery.state in MARKED else delivery
 
     async def _changed(self, statement: Executable) -> bool:

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import Executable
 
 from bot.chat.address import Person, Place, PostRef
-from bot.facilitation.state import Audit, Cue, Opening, Participant, Response, Run
+from bot.facilitation.state import Assignment, Audit, Cue, Opening, Participant, Response, Run
 from bot.lessons.lesson import Lesson
 from bot.service.store import Delivery, Due
 from bot.storage import rows
 from bot.storage.tables import (
     EPOCH,
+    assignments,
     audits,
     cues,
     deliveries,
@@ -175,6 +176,22 @@ class SqlReading:
             .order_by(responses.c.item)
         )
         return tuple(map(rows.response_of, found))
+
+    async def assignments(self, opening: str) -> tuple[Assignment, ...]:
+        found = await self._all(
+            select(assignments)
+            .where(assignments.c.opening == opening)
+            .order_by(assignments.c.at, assignments.c.who, assignments.c.n)
+        )
+        return tuple(map(rows.assignment_of, found))
+
+    async def assignments_of(self, opening: str, who: str) -> tuple[Assignment, ...]:
+        found = await self._all(
+            select(assignments)
+            .where(assignments.c.opening == opening, assignments.c.who == who)
+            .order_by(assignments.c.n)
+        )
+        return tuple(map(rows.assignment_of, found))
 
     async def versions(self, run: str) -> tuple[Response, ...]:
         v = response_versions.c

@@ -12,7 +12,17 @@ from sqlalchemy import RowMapping
 from bot.chat.address import Person, Place, PostRef, parse_recipient
 from bot.chat.text import UserText
 from bot.facilitation.pace import Pace
-from bot.facilitation.state import Audit, Cue, Given, Opening, Owed, Participant, Response, Run
+from bot.facilitation.state import (
+    Assignment,
+    Audit,
+    Cue,
+    Given,
+    Opening,
+    Owed,
+    Participant,
+    Response,
+    Run,
+)
 from bot.lessons.lesson import Lesson
 from bot.service.store import Delivery
 from bot.storage.tables import EPOCH
@@ -176,12 +186,31 @@ def response_values(response: Response) -> Values:
         "given": given_to_json(response.given),
         "event": response.event,
         "late": response.late,
+        "by": response.by,
     }
 
 
 def response_of(row: RowMapping) -> Response:
     """The response of this row."""
     return Response(**(_without(row, "number") | {"given": given_from_json(row["given"])}))
+
+
+def assignment_values(assignment: Assignment) -> Values:
+    """An assignment's row."""
+    return {
+        "run": assignment.run,
+        "opening": assignment.opening,
+        "who": assignment.who,
+        "n": assignment.n,
+        "what": assignment.what,
+        "at": assignment.at,
+        "state": assignment.state,
+    }
+
+
+def assignment_of(row: RowMapping) -> Assignment:
+    """The assignment of this row."""
+    return Assignment(**dict(row))
 
 
 def delivery_values(owed: Owed, lane: str) -> Values:
@@ -195,6 +224,7 @@ def delivery_values(owed: Owed, lane: str) -> Values:
         "due_at": owed.due_at,
         "not_after": owed.not_after,
         "opening": owed.opening,
+        "about": owed.about,
         "cue": owed.cue,
         "n": owed.n,
         "on_doubt": owed.on_doubt,
@@ -226,6 +256,7 @@ def delivery_of(row: RowMapping) -> Delivery:
             n=row["n"],
             on_doubt=row["on_doubt"],
             parent=row["parent"],
+            about=row["about"],
         ),
         lane=row["lane"],
         state=row["state"],

@@ -162,6 +162,7 @@ def _response_columns() -> tuple[Column[object], ...]:
         Column("given", Text),  # JSON; NULL where it was withdrawn
         Column("event", Word, nullable=False),
         Column("late", Boolean, nullable=False),
+        Column("by", Word, nullable=False),
     )
 
 
@@ -186,6 +187,18 @@ response_versions = Table(
 )
 Index("ix_response_versions_run_at", response_versions.c.run, response_versions.c.at)
 
+assignments = Table(
+    "assignments",
+    metadata,
+    Column("opening", Word, primary_key=True),
+    Column("who", Word, primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("run", Word, ForeignKey("runs.id"), nullable=False, index=True),
+    Column("what", Word, nullable=False),
+    Column("at", UTCDateTime, nullable=False),
+    Column("state", Word, nullable=False),
+)
+
 lanes = Table(
     "lanes",
     metadata,
@@ -209,6 +222,7 @@ deliveries = Table(
     Column("due_at", UTCDateTime, nullable=False),
     Column("not_after", UTCDateTime, nullable=False),
     Column("opening", Word, nullable=False),
+    Column("about", Word, nullable=False),
     Column("cue", Integer),
     Column("n", Integer, nullable=False),
     Column("on_doubt", Word, nullable=False),

@@ -11,12 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.chat.address import Person, Place
 from bot.chat.platform import Rate
 from bot.facilitation.changes import Changes
-from bot.facilitation.state import Cue, Opening, Owed, Participant, Response, Run
+from bot.facilitation.state import Assignment, Cue, Opening, Owed, Participant, Response, Run
 from bot.storage import budgets, rows
 from bot.storage.engine import insert
 from bot.storage.lanes import SqlLanes
 from bot.storage.reading import Lessons
 from bot.storage.tables import (
+    assignments,
     audits,
     cues,
     deliveries,
@@ -101,15 +102,18 @@ class SqlTransaction(SqlLanes):
         await self._keep_cues(changes.cues)
         await self._keep_openings(changes.openings)
         await self._keep_responses(changes.responses)
+        await self._keep_assignments(changes.assignments)
         await self._owe(changes.owed)
         await self._insert(audits, [rows.audit_values(audit) for audit in changes.audits])
-        self.mark_dirty(changes.dirty, (changes.dirty_run,) if changes.dirty_run else ())
+        runs_ = (changes.dirty_run,) if changes.dirty_run else ()
+        self.mark_dirty(changes.dirty, runs_, changes.dirty_about)
         self.gives_work |= bool(
             changes.run
             or changes.cues
             or changes.openings
             or changes.owed
             or changes.dirty
+            or changes.dirty_about
             or changes.dirty_run
         )
 
@@ -199,11 +203,22 @@ class SqlTransaction(SqlLanes):
         await self._connection.execute(
             keep.on_conflict_do_update(
                 index_elements=["opening", "owner", "item"],
-                set_={name: keep.excluded[name] for name in ("at", "given", "event", "late")},
+                set_={name: keep.excluded[name] for name in ("at", "given", "event", "late", "by")},
                 where=newer,
             ),
             values,
         )
+
+    async def _keep_assignments(self, dealt: Iterable[Assignment]) -> None:
+        values = [rows.assignment_values(one) for one in dealt]
+        if values:
+            keep = insert(self._connection, assignments)
+            await self._connection.execute(
+                keep.on_conflict_do_update(
+                    index_elements=["opening", "who", "n"], set_={"state": keep.excluded.state}
+                ),
+                values,
+            )
 
     async def _owe(self, owed: Iterable[Owed]) -> None:
         values = [rows.delivery_values(one, self._lane_of(one.to)) for one in owed]

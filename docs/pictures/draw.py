@@ -15,6 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Literal
 
 from playwright.async_api import (
     Browser,
@@ -40,13 +41,19 @@ PEOPLE, SEED = 24, 14
 DESKTOP, PHONE = ViewportSize(width=1280, height=960), ViewportSize(width=390, height=844)
 TALL = ViewportSize(width=1280, height=1120)
 SHARPNESS = 1.25
-SCROLL = """(top) => {
-  const y = top.getBoundingClientRect().top + scrollY - 88;
+SCROLL = """(top, below) => {
+  const y = top.getBoundingClientRect().top + scrollY - below;
   scrollTo({ top: y, behavior: "instant" });
 }"""
+UNDER_THE_HEAD = 130
+"""Pixels from the top of the window to what is not covered by what stays there."""
 STEPS = 8
 """More than there are before the talk."""
 POLL, TALK = "Engage: Quick poll", "Engage: What do you think happened?"
+REFLECT = "Write my reflection"
+WORDS = "A forecast of permit requests that we trust more than we check. I would like to know who "
+ANSWER = "24 January: nobody could say which version had written the letters."
+THANKS = "Then the register comes first, and a name beside each model in it."
 
 
 async def main() -> None:
@@ -90,10 +97,22 @@ def database(demo: Demo) -> Settings:
     return replace(Settings(), database=f"sqlite:///{demo.out / 'pictures.db'}")
 
 
-async def visit(browser: Browser, address: str, size: ViewportSize, role: str, name: str) -> Page:
+async def visit(
+    browser: Browser,
+    address: str,
+    size: ViewportSize,
+    role: str,
+    name: str,
+    scheme: Literal["light", "dark"] = "light",
+) -> Page:
     """Somebody's page of the room."""
     context = await browser.new_context(
-        viewport=size, device_scale_factor=SHARPNESS, timezone_id="UTC", locale="en-GB"
+        viewport=size,
+        device_scale_factor=SHARPNESS,
+        timezone_id="UTC",
+        locale="en-GB",
+        color_scheme=scheme,
+        reduced_motion="reduce",
     )
     page = await context.new_page()
     for _ in range(100):
@@ -122,23 +141,56 @@ async def turn(page: Page, *buttons: str) -> None:
 
 
 async def draw_room(browser: Browser, address: str) -> None:
-    """A poll that is open on a phone; its results, and talk about them, on a desk."""
+    """What a learner sees on a phone and on a desk, by day and by night, and the facilitator."""
     leader = await visit(browser, address, DESKTOP, "the facilitator", "Grace")
     phone = await visit(browser, address, PHONE, "a learner", "Jonas")
+    night = await visit(browser, address, PHONE, "a learner", "Mira", "dark")
     desk = await visit(browser, address, TALL, "a learner", "Amira")
     await turn(leader, "Pause")
     await step_until(leader, post(phone, POLL))
     await run_until(leader, post(leader, POLL), "1[0-9] of")
-    await post(phone, POLL).get_by_role("button").nth(0).click()
-    await expect(phone.get_by_role("dialog")).to_contain_text("Your vote is saved.")
-    await picture(phone, "room-learner-phone")
+    for page, option in ((phone, 0), (desk, 2)):
+        await post(page, POLL).get_by_role("button").nth(option).click()
+        await expect(page.get_by_role("dialog")).to_contain_text("Your vote is saved.")
+    await picture(phone, "room-results-phone")
+    for page in (phone, desk):
+        await page.keyboard.press("Escape")
+    await picture(phone, "room-learner-phone", post(phone, POLL))
+    await night.get_by_role("link", name=REFLECT).first.click()
+    await night.get_by_role("dialog").get_by_role("textbox").first.fill(WORDS)
+    await picture(night, "room-form-phone-dark")
+    await night.keyboard.press("Escape")
+
     await step_until(leader, post(desk, TALK))
     await run_until(leader, post(leader, TALK), "1[0-9] of")
+    await reply(desk, ANSWER)
+    await reply(phone, THANKS)
+    for page in (phone, desk, night):
+        await page.get_by_role("navigation").get_by_role("link", name="My part").click()
+        await expect(page.get_by_role("dialog")).to_contain_text("What I gave")
+    await picture(phone, "room-my-part-phone")
+    await picture(night, "room-my-part-phone-dark")
+    await picture(desk, "room-my-part-desktop")
+    for page in (phone, desk):
+        await page.keyboard.press("Escape")
+    await picture(
+        phone, "room-thread-phone", post(phone, TALK).locator(".replies > :last-child"), 560
+    )
+    await picture(desk, "room-learner-desktop", post(desk, TALK))
     panel = leader.get_by_role("article").filter(has_text="Your panel")
-    await panel.last.get_by_role("button", name="+5 minutes").click()
-    for page, name in ((desk, "room-learner-desktop"), (leader, "room-facilitator")):
-        await post(page, TALK).locator("summary").first.click()
-        await picture(page, name, post(page, POLL).get_by_role("figure"))
+    await panel.first.get_by_role("button", name="+5 minutes").click()
+    await expect(panel.first).to_contain_text("09:28", timeout=60_000)
+    await picture(leader, "room-facilitator", post(leader, POLL))
+
+
+async def reply(page: Page, words: str) -> None:
+    """Say this in the talk."""
+    talk = post(page, TALK)
+    if await talk.locator("details.thread").get_attribute("open") is None:
+        await talk.locator("summary").first.click()
+    await talk.get_by_label("Your reply").fill(words)
+    await talk.get_by_role("button", name="Reply", exact=True).click()
+    await expect(talk.locator(".reply.mine")).to_contain_text(words)
 
 
 async def step_until(page: Page, where: Locator) -> None:
@@ -168,12 +220,17 @@ async def draw_evidence(browser: Browser, out: Path) -> None:
     await picture(page, "evidence")
 
 
-async def picture(page: Page, name: str, top: Locator | None = None) -> None:
-    """Keep what the page shows, with this at its top."""
+async def picture(
+    page: Page, name: str, top: Locator | None = None, below: int = UNDER_THE_HEAD
+) -> None:
+    """Keep what the page shows, with this so many pixels below its top."""
     if top is not None:
-        await top.evaluate(SCROLL)
+        await top.evaluate(SCROLL, below)
     await page.evaluate("document.getElementById('jump')?.setAttribute('hidden', '')")
     await page.mouse.move(0, 0)
+    await page.evaluate(
+        "document.activeElement?.matches('dialog *') || document.activeElement?.blur()"
+    )
     await page.screenshot(path=HERE / f"{name}.png", animations="disabled", caret="hide")
     print(HERE / f"{name}.png")  # noqa: T201
 

@@ -110,6 +110,7 @@ def create_answers() -> None:
         sa.Column("given", sa.Text),
         sa.Column("event", WORD, nullable=False),
         sa.Column("late", sa.Boolean, nullable=False),
+        sa.Column("by", WORD, nullable=False),
     )
     op.create_table(
         "response_versions",
@@ -122,9 +123,20 @@ def create_answers() -> None:
         sa.Column("given", sa.Text),
         sa.Column("event", WORD, nullable=False),
         sa.Column("late", sa.Boolean, nullable=False),
+        sa.Column("by", WORD, nullable=False),
         sa.UniqueConstraint("opening", "owner", "item", "event"),
     )
     op.create_index("ix_response_versions_run_at", "response_versions", ["run", "at"])
+    op.create_table(
+        "assignments",
+        sa.Column("opening", WORD, primary_key=True),
+        sa.Column("who", WORD, primary_key=True),
+        sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("run", WORD, sa.ForeignKey("runs.id"), nullable=False, index=True),
+        sa.Column("what", WORD, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.Column("state", WORD, nullable=False),
+    )
 
 
 def create_deliveries() -> None:
@@ -151,6 +163,7 @@ def create_deliveries() -> None:
         sa.Column("due_at", MOMENT, nullable=False),
         sa.Column("not_after", MOMENT, nullable=False),
         sa.Column("opening", WORD, nullable=False),
+        sa.Column("about", WORD, nullable=False),
         sa.Column("cue", sa.Integer),
         sa.Column("n", sa.Integer, nullable=False),
         sa.Column("on_doubt", WORD, nullable=False),

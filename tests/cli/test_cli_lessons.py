@@ -167,7 +167,7 @@ def test_preview_writes_every_message_into_a_file_of_its_own(
     files = sorted(path.name for path in out.iterdir())
     assert said.code == 0
     assert said.out == f"{len(files)} files in {out}\n"
-    assert files[0] == f"01-welcome.{ending}"
+    assert files[0] == f"001-welcome.{ending}"
     stems = [name.removesuffix(f".{ending}").partition("-")[2] for name in files]
     assert {name for name, _ in gallery(load_lesson(plan))} <= set(stems)
 
@@ -176,7 +176,7 @@ def test_preview_for_the_room_gives_pages_in_its_own_style(
     fivefold: Fivefold, plan: Path, tmp_path: Path
 ) -> None:
     assert fivefold("preview", plan, "--as", "room", "--out", tmp_path / "o").code == 0
-    page = (tmp_path / "o" / "01-welcome.html").read_text("utf-8")
+    page = (tmp_path / "o" / "001-welcome.html").read_text("utf-8")
     sheets = [path.name for path in (tmp_path / "o").glob("*.css")]
     assert sheets
     assert all(f'href="{sheet}"' in page for sheet in sheets)

@@ -32,10 +32,11 @@ LOOKS: dict[str, Select[Any]] = {
 }
 # Half of what is stored was sent long ago, half is for next year.
 MANY = """
-INSERT INTO deliveries (key, run, purpose, recipient, parent, due_at, not_after, opening, n,
+INSERT INTO deliveries (key, run, purpose, recipient, parent, due_at, not_after, opening, about, n,
   on_doubt, lane, state, owner, attempt, ref, dirty, edits, turn, problem)
-SELECT 'many' || i, run, purpose, recipient, parent, {due_at}, not_after, opening, 1, on_doubt,
-  lane, CASE WHEN i % 2 = 0 THEN 'sent' ELSE 'waiting' END, '', 0, 'ref' || i, {no}, 0, 0, '""'
+SELECT 'many' || i, run, purpose, recipient, parent, {due_at}, not_after, opening, about, 1,
+  on_doubt, lane, CASE WHEN i % 2 = 0 THEN 'sent' ELSE 'waiting' END, '', 0, 'ref' || i, {no},
+  0, 0, '""'
 FROM deliveries, {numbers} WHERE key = 'k1'
 """
 MANY_CUES = """

@@ -7,7 +7,16 @@ from typing import Any
 
 from bot.chat.address import Person, Place
 from bot.chat.text import UserText
-from bot.facilitation.state import Cue, Given, Opening, Owed, Participant, Response, Run
+from bot.facilitation.state import (
+    Assignment,
+    Cue,
+    Given,
+    Opening,
+    Owed,
+    Participant,
+    Response,
+    Run,
+)
 from bot.lessons.lesson import Lesson
 from bot.lessons.plan import Plan
 from bot.lessons.script import Activity, Script, ScriptPhase
@@ -102,3 +111,10 @@ def an_owed(key: str, seconds: float = 0, **more: Any) -> Owed:
         "not_after": at(3600),
     }
     return Owed(key=key, **(values | more))
+
+
+def an_assignment(
+    who: str, n: int, what: str, *, seconds: float = 0, opening: str = "r1-poll-1"
+) -> Assignment:
+    """Something that was dealt in the first run's opening."""
+    return Assignment("r1", opening, who, n, what, at(seconds))

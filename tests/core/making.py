@@ -21,15 +21,19 @@ from bot.chat.event import (
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Asked, Scene, Verdict
+from bot.facilitation.activities.scene import Asked, Scene, Verdict
 from bot.facilitation.changes import Changes
 from bot.facilitation.pace import days_of
 from bot.facilitation.planning import plan_daily, plan_live
+from bot.facilitation.seeing import activity_of, scene_of
 from bot.facilitation.state import Cue, Given, Opening, Participant, Response, Role, Run
-from bot.facilitation.timeline import activity_of, opening_id, scene_of
+from bot.facilitation.timeline import opening_id
 from bot.lessons.lesson import Lesson
 from bot.lessons.plan import Plan
 from bot.lessons.script import Activity, Script, ScriptPhase
+
+HELPS = frozenset({"Ask privately", "I’m stuck", "My part"})
+"""The buttons that every post that asks for writing has beside its own."""
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 MAIN = Place("memory", "town", "C1")
@@ -50,6 +54,14 @@ SPECS: dict[str, dict[str, Any]] = {
         "questions": [
             {"id": "q1", "text": "What will you **change**?"},
             {"id": "q2", "text": "What is still unclear?"},
+        ],
+    },
+    "groups": {"size": 2},
+    "submission": {"task": "Hand in your **design**."},
+    "peer_review": {
+        "rubric": [
+            {"id": "whole", "title": "It is whole", "levels": {4: "All parts are there."}},
+            {"id": "clear", "title": "It is clear"},
         ],
     },
 }

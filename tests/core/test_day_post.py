@@ -14,14 +14,16 @@ from hypothesis import strategies as st
 from bot.chat.callback import Callback
 from bot.chat.message import Buttons, Choices, Deadline, Heading, Message
 from bot.chat.plain import plain
-from bot.facilitation.activities.kind import Scene
+from bot.facilitation.activities.scene import Scene
 from bot.facilitation.day import day_post
 from bot.facilitation.pace import Pace
+from bot.facilitation.seeing import name_of, scene_of
 from bot.facilitation.state import LOBBY, Opening, Owed, Run
-from bot.facilitation.timeline import name_of, perform, scene_of
+from bot.facilitation.timeline import perform
 from bot.lessons.lesson import Lesson
 from bot.lessons.script import AFTER, BEFORE, Activity
 from tests.core.making import (
+    HELPS,
     MAIN,
     START,
     a_lesson,
@@ -152,11 +154,12 @@ def scenes(*names: str) -> list[Scene[Any]]:
 
 
 def carried(message: Message) -> set[str]:
-    """The openings that the buttons and choices of a message name."""
+    """The openings that can be answered from a message's buttons and choices."""
     found = set()
     for block in message.blocks:
         if isinstance(block, Buttons):
-            found |= {Callback.decode(button.callback).target for button in block.buttons}
+            own = [button for button in block.buttons if button.label not in HELPS]
+            found |= {Callback.decode(button.callback).target for button in own}
         if isinstance(block, Choices):
             found.add(Callback.decode(block.callback).target)
     return found

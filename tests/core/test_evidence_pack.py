@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import os
 from dataclasses import replace
@@ -17,16 +15,11 @@ import pytest
 from bot.chat.address import Person
 from bot.evidence.moments import difference, length
 from bot.evidence.pack import EvidenceError, write_evidence
+from bot.facilitation.activities import KINDS
 from bot.facilitation.state import LOBBY, Audit, Owed
 from bot.service.store import Delivery
-from tests.core.evidence import answer, read_page, report_of
-from tests.core.making import ADA, MAIN, START, a_participant, minutes
-
-
-def table(out: Path, name: str) -> list[dict[str, str]]:
-    """The rows of a CSV file by column."""
-    text = (out / f"{name}.csv").read_bytes().decode("utf-8-sig")
-    return list(csv.DictReader(io.StringIO(text, newline="")))
+from tests.core.evidence import answer, read_page, report_of, table
+from tests.core.making import ADA, MAIN, START, a_participant, a_run, minutes
 
 
 def data(out: Path) -> dict[str, Any]:
@@ -59,7 +52,7 @@ def small() -> Any:
     )
 
 
-def test_the_pack_has_one_page_one_json_file_and_five_tables(small: Any, tmp_path: Path) -> None:
+def test_the_pack_has_one_page_one_json_file_and_the_tables(small: Any, tmp_path: Path) -> None:
     written = write_evidence(small, tmp_path / "a" / "b")
     assert [path.name for path in written] == [
         "evidence.html",
@@ -69,6 +62,11 @@ def test_the_pack_has_one_page_one_json_file_and_five_tables(small: Any, tmp_pat
         "reflections.csv",
         "participants.csv",
         "timeline.csv",
+        "submissions.csv",
+        "comparison.csv",
+        "peer_reviews.csv",
+        "replies.csv",
+        "questions.csv",
     ]
     assert sorted(os.listdir(tmp_path / "a" / "b")) == sorted(path.name for path in written)
 
@@ -315,6 +313,15 @@ def test_a_run_that_has_not_begun_has_evidence_too(tmp_path: Path) -> None:
     assert "Not opened" in text
     assert "Which part failed first?" in text
     assert "Nobody has joined." in text
+
+
+def test_a_run_with_every_kind_of_activity_has_evidence_before_anybody_says_a_word(
+    tmp_path: Path,
+) -> None:
+    write_evidence(report_of((a_participant("bo"),), run=a_run()), tmp_path)
+    text = read_page(tmp_path).text
+    for kind in KINDS.values():
+        assert kind.name == LOBBY or kind.name.capitalize() in text
 
 
 def test_the_page_has_headings_in_order_scoped_headers_and_no_script(

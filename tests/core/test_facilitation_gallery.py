@@ -1,17 +1,21 @@
 """The gallery holds everything a lesson can say; the fit says where its minutes are too few."""
 
+import re
 from itertools import pairwise
+from typing import Any
 
 import pytest
 
 from bot.chat.message import Form, Message
 from bot.chat.plain import plain
+from bot.facilitation import made_up
 from bot.facilitation.fit import judge_fit, minutes_needed
 from bot.facilitation.gallery import gallery
 from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
 from tests.cli.conftest import PLAN
 from tests.core.lessons import lesson_of
+from tests.core.making import a_lesson, a_phase, an_activity
 
 
 @pytest.fixture(scope="module")
@@ -84,3 +88,92 @@ def test_over_days_there_is_each_days_post_in_place_of_the_activities(lesson: Le
         assert f"{phase}\n" in plain(shown[f"day-{n}-open"])
     assert f"day-{len(phases) + 1}-open" not in shown
     assert "3 answered" in plain(shown["day-1-closed"])
+
+
+# -- work and its reviews
+
+
+def reviewing(by: str = "person", **review: Any) -> Lesson:
+    """A lesson in which work is handed in and reviewed."""
+    dealt = (an_activity("groups", id="groups", phase="Explore"),) if by == "group" else ()
+    return a_lesson(
+        a_phase("Explore", *dealt, an_activity("submission", id="work", phase="Explore", by=by)),
+        a_phase("Evaluate", an_activity("peer_review", id="review", phase="Evaluate", **review)),
+    )
+
+
+PRIVATE = {
+    "work-open-hand-in",
+    "work-take-back",
+    "work-overtaken",
+    "review-nothing-in",
+    "review-begun",
+    "review-step-1",
+    "review-closed-received",
+    "review-closed-received-change",
+    "review-overview-open-board-work-review",
+    "review-assess-2",
+    "review-feedback-peers",
+    "review-feedback-instead",
+    "review-unreviewed",
+    "review-problem",
+    "my-part-empty",
+    "my-part-due",
+    "my-part-given",
+    "my-part-ended",
+    "question",
+    "question-stuck",
+    "question-respond",
+    "question-answered",
+}
+"""Some of what single people get, under its names."""
+
+
+@pytest.mark.parametrize("pace", [None, Pace()])
+@pytest.mark.parametrize("by", ["person", "group"])
+def test_what_single_people_get_of_works_and_reviews_is_there(by: str, pace: Pace | None) -> None:
+    names = {name for name, _ in gallery(reviewing(by), pace)}
+    here = {name for name in PRIVATE if pace is None or not re.search("-open-|-closed-", name)}
+    assert here <= names
+    assert ("groups-mine" in names) == (by == "group")
+
+
+def test_everybody_reviews_the_work_of_others_in_it() -> None:
+    alone, together = (dict(gallery(reviewing(by))) for by in ("person", "group"))
+    assert "6 of 6 reviews are in" in plain(alone["review-answered"])
+    assert "3 of 3 reviews are in" in plain(together["review-answered"])
+    assert "0 of 6 reviews are in" in plain(alone["review-open"])
+    assert "As soon as work comes in" in plain(alone["review-nothing-in"])
+
+
+def test_its_authors_see_no_names_and_its_facilitators_all_of_them() -> None:
+    shown = dict(gallery(reviewing()))
+    for name in ("review-feedback-peers", "review-open-list", "review-open-list-review"):
+        assert not [who for who in made_up.NAMES if who in plain(shown[name])]
+    work = plain(shown["review-overview-open-board-work"])
+    assert sum(who in work for who in made_up.NAMES) == 3
+
+
+def test_what_depends_on_the_authors_choice_is_there_where_it_is_chosen() -> None:
+    plainly = {name for name, _ in gallery(reviewing())}
+    openly = dict(gallery(reviewing(open=True, self=True)))
+    assert "review-openly" not in plainly
+    assert made_up.NAMES[0] in plain(openly["review-openly"])
+    assert "Judge your own work first" in plain(openly["review-open-list"])
+
+
+def test_a_facilitators_review_in_place_of_the_peers_is_all_that_an_author_sees() -> None:
+    shown = dict(gallery(reviewing()))
+    assert "Review 1" in plain(shown["review-feedback-peers"])
+    assert "Review 1" not in plain(shown["review-feedback-instead"])
+    assert "Your facilitator" in plain(shown["review-feedback-instead"])
+
+
+def test_my_part_has_first_all_to_do_and_then_all_that_was_given() -> None:
+    shown = dict(gallery(reviewing()))
+    assert "Nothing yet." in plain(shown["my-part-empty"])
+    assert "[Hand in]" in plain(shown["my-part-due"])
+    assert made_up.SAID[0] not in plain(shown["my-part-due"])
+    assert "Nothing is waiting for you" in plain(shown["my-part-given"])
+    assert made_up.SAID[0] in plain(shown["my-part-given"])
+    assert "Take it back" not in plain(shown["my-part-ended"])

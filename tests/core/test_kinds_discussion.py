@@ -14,7 +14,7 @@ from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
 from bot.facilitation.state import Given
-from tests.core.making import Desk
+from tests.core.making import HELPS, Desk
 
 DEAF = Capabilities(hears_replies=False)
 WORDS = st.text(min_size=1).filter(str.strip)
@@ -31,7 +31,9 @@ def say(desk: Desk) -> Message:
 
 
 def buttons(message: Message) -> list[Button]:
-    return [b for block in message.blocks if isinstance(block, Buttons) for b in block.buttons]
+    """The activity's own, without those that help with any."""
+    every = [b for block in message.blocks if isinstance(block, Buttons) for b in block.buttons]
+    return [button for button in every if button.label not in HELPS]
 
 
 def form_of(desk: Desk, name: str) -> Form:

@@ -11,8 +11,8 @@ from bot.chat.message import Deadline, Heading, Message
 from bot.chat.plain import plain
 from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
+from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import LOBBY, Given
-from bot.facilitation.timeline import scene_of
 from tests.core.making import (
     Desk,
     a_lesson,

@@ -11,10 +11,12 @@ import pytest
 import typer
 import yaml
 
+from bot.chat.message import Buttons, Message
 from bot.cli.app import COMMANDS, Command, invoke
 from bot.cli.errors import guarded
 from bot.facilitation.activities import KINDS
 from bot.facilitation.controls import parse_command
+from bot.facilitation.gallery import gallery
 from bot.facilitation.handouts import LONG
 from bot.lessons import yaml_tree
 from bot.lessons.files import MOST_BYTES, MOST_LINES, MOST_SCRIPT_BYTES, load_lesson
@@ -31,6 +33,7 @@ from tests.core.lessons import CONTENT, NAMES
 GUIDE = (Path(__file__).parents[2] / "docs" / "lessons.md").read_text(encoding="utf-8")
 SCHEMA = script_schema(KINDS)
 DEFS = SCHEMA["$defs"]
+_, RUBRIC_AS_LIST, _ = DEFS["peer_review"]["properties"]["peer_review"]["anyOf"]
 KEYED = {
     "At the top": SCHEMA["properties"],
     "In a phase": DEFS["phase"]["properties"],
@@ -46,10 +49,15 @@ KEYED = {
             ("Discussion", "discussion"),
             ("Poll", "poll"),
             ("Reflection", "reflection"),
+            ("Groups", "groups"),
+            ("Submission", "submission"),
+            ("Peer review", "peer_review"),
         )
     },
     "An option as id and label": DEFS["PollOption"]["properties"],
     "A question as id and text": DEFS["ReflectionQuestion"]["properties"],
+    "A field as id and label": DEFS["WorkField"]["properties"],
+    "A criterion as id and title": DEFS["CriterionSpec"]["properties"],
 }
 """The keys that a script can have, by the heading or the line above the table of each."""
 
@@ -133,6 +141,9 @@ def test_the_examples_of_keys_are_yaml_with_that_key_in_it() -> None:
         f"| {MOST_BYTES // 1_000_000} MB |",
         f"| {MOST_LINES:,} lines |",
         f"| {DEFS['poll']['properties']['options']['maxItems']} |",
+        f"fields of a submission | {DEFS['submission']['properties']['fields']['maxItems']} |",
+        f"| Criteria of a rubric | {RUBRIC_AS_LIST['maxItems']} |",
+        f"| Works that each reviews | {DEFS['peer_review']['properties']['reviews']['maximum']} |",
     ],
 )
 def test_it_names_the_limits_that_are_kept(limit: str) -> None:
@@ -147,13 +158,16 @@ def test_it_says_when_a_prompt_is_too_long_to_be_posted_whole() -> None:
 
 PLAN_TEXT, SIGNS = fenced("markdown")
 PLAN, PLAN_PROBLEMS = read_plan(PLAN_TEXT)
+(RUBRIC,) = (text for text in fenced("yaml") if text.startswith("criteria:"))
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:
     """What is wrong with an example; activities alone stand in Engage, after a prompt."""
 
+    files = {"signs.md": SIGNS, "rubric.yaml": RUBRIC}
+
     def handout(name: str) -> str:
-        return SIGNS if name == "signs.md" else "# A handout\n\nRead this.\n"
+        return files.get(name, "# A handout\n\nRead this.\n")
 
     if text.startswith("- "):
         inside = "".join(f"      {line}\n" for line in text.splitlines())
@@ -177,7 +191,7 @@ def test_the_durations_that_it_lists_are_understood() -> None:
     assert [one for one in codes(line) if read_length(one) is None] == []
 
 
-@pytest.mark.parametrize("text", fenced("yaml"))
+@pytest.mark.parametrize("text", [text for text in fenced("yaml") if text != RUBRIC])
 def test_its_scripts_are_read_without_a_problem(text: str) -> None:
     assert problems_of(text) == ()
 
@@ -237,6 +251,22 @@ def test_its_links_to_itself_lead_somewhere() -> None:
     assert set(re.findall(r"\]\(#([^)]+)\)", GUIDE)) <= there
 
 
+def test_the_buttons_that_it_names_are_called_so() -> None:
+    scripted = load_lesson(CONTENT / NAMES[0], kinds=lambda: KINDS)
+    there = {
+        button.label
+        for _, what in gallery(scripted.for_pace("live"))
+        for block in (what.blocks if isinstance(what, Message) else ())
+        for button in (block.buttons if isinstance(block, Buttons) else ())
+    }
+    tables = (below("Beside every activity"), 0), (below("What comes in private"), 2)
+    named = {one for text, column in tables for row in rows(text) for one in codes(row[column])}
+    said = "\n".join(below(one) for one in ("Groups", "Submission", "Peer review"))
+    quoted = set(re.findall(r"“([A-Z][^”]+)”", said + below("What comes in private")))
+    assert len(named) >= 6
+    assert (named | quoted) - there == {"What I will change", "Read"}
+
+
 # The first lesson, step by step.
 
 
@@ -271,7 +301,7 @@ def test_the_first_lesson_goes_as_it_says(
     assert "1 handout to read\n" in checked
     assert checked.endswith("No problems.\n")
     assert typed("fivefold preview phishing --as text --out preview") == counted
-    posted = Path("preview/16-Explore.prompt-open.txt")
+    posted = Path("preview/019-Explore.prompt-open.txt")
     assert f"`{posted.name}`" in GUIDE
     assert posted.read_text("utf-8").startswith(message)
 
@@ -289,9 +319,12 @@ def table_of(name: str) -> Mapping[str, list[str]]:
     return {row[0]: row[1:] for row in rows(below(f"`{name}`"))}
 
 
-def data_of(name: str) -> set[str]:
-    """The files that hold what later kinds will need."""
-    return {path.name for path in (CONTENT / name).glob("*.yaml")} - {"script.yaml"}
+def data_of(name: str) -> tuple[set[str], set[str]]:
+    """The files of data that the script uses, and those that later kinds will need."""
+    script = (CONTENT / name / "script.yaml").read_text("utf-8")
+    files = {path.name for path in (CONTENT / name).glob("*.yaml")} - {"script.yaml"}
+    used = {file for file in files if f" {file}\n" in script}
+    return used, files - used
 
 
 def test_every_lesson_has_its_part() -> None:
@@ -307,7 +340,8 @@ def test_the_table_has_every_phase_in_its_order(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_the_table_has_every_activity_in_its_phase_and_no_other(name: str) -> None:
     for part in lesson(name).script.parts():
-        runs = [one for one in codes(table_of(name)[part.name][1]) if not one.endswith(".md")]
+        named = codes(table_of(name)[part.name][1])
+        runs = [one for one in named if not one.endswith((".md", ".yaml"))]
         assert runs == [activity.id for activity in part.activities]
 
 
@@ -332,14 +366,17 @@ def test_every_file_and_place_that_is_named_exists_and_none_is_missing(name: str
     said = below(f"`{name}`")
     files = {one for one in codes(said) if re.search(r"\.(?:md|yaml|csv)$", one)}
     assert [one for one in sorted(files) if not (CONTENT / name / one).is_file()] == []
-    assert files >= data_of(name) | dict(lesson(name).script.handouts).keys()
+    used, later = data_of(name)
+    assert files >= used | later | dict(lesson(name).script.handouts).keys()
     assert set(re.findall(r"\{\{(\w+)\}\}", said)) == dict(lesson(name).script.places).keys()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_to_come_has_its_content_ready(name: str) -> None:
     to_come = {file for row in table_of(name).values() for file in codes(row[2])}
-    assert to_come == data_of(name)
+    assert to_come == data_of(name)[1]
+    runs = {file for row in table_of(name).values() for file in codes(row[1])}
+    assert {file for file in runs if file.endswith(".yaml")} == data_of(name)[0]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -15,8 +15,8 @@ from bot.chat.text import When
 from bot.facilitation.activities import KINDS
 from bot.facilitation.controls import Verb, parse_command
 from bot.facilitation.notices import RunScene, Trouble, say_notice
+from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import LOBBY, CueState, Run, RunStatus
-from bot.facilitation.timeline import scene_of
 from tests.core.making import (
     START,
     a_lesson,

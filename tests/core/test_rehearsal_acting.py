@@ -14,16 +14,26 @@ from bot.chat.message import (
     Buttons,
     ChoiceField,
     Choices,
-    DateField,
     Form,
     Message,
     Option,
     Text,
     TextField,
-    TimeField,
 )
-from bot.rehearsal.acting import Act, EditReply, Pick, Reply, Submit, acts, arrival
+from bot.rehearsal.acting import (
+    Act,
+    DeleteReply,
+    Doing,
+    EditReply,
+    Open,
+    Pick,
+    Reply,
+    Submit,
+    acts,
+    stay,
+)
 from bot.rehearsal.personas import Persona, cast
+from bot.rehearsal.subject import Subject
 from tests.strategies import messages
 
 OPENED = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
@@ -46,17 +56,30 @@ OPEN_POLL = Message(
         ),
     ),
 )
-FIELDS = (
-    TextField("why", "Why?"),
-    TextField("link", "Where?", multiline=False, required=False),
-    ChoiceField("who", "Who?", OPTIONS, multiple=True),
-    ChoiceField("none", "Nothing to choose", (), required=False),
-    DateField("day", "When?"),
-    TimeField("time", "At what time?"),
-)
 WRITE = Message(
-    "Write", (Buttons((Button("Write", "answer", "open", form=Form("", "f", FIELDS)),)),)
+    "Write",
+    (
+        *QUESTION.blocks,
+        Buttons(
+            (Button("Write", "write", "open", "primary", Form("", "f", (TextField("a", ""),))),)
+        ),
+    ),
 )
+HANDED_OUT = Message(
+    "Write",
+    (
+        *WRITE.blocks,
+        Buttons(
+            (
+                Button("Read: The case", "read", "open"),
+                Button("Ask privately", "ask", "open", form=Form("", "ask", (TextField("q", ""),))),
+                Button("I’m stuck", "stuck"),
+                Button("Delete everything", "delete", style="danger"),
+            )
+        ),
+    ),
+)
+SUBJECT = Subject(("Compost heaps", "Worm bins", "Leaf mould"))
 
 
 def done(
@@ -68,14 +91,17 @@ def done(
     seed: int = 1,
 ) -> list[tuple[Act, ...]]:
     """What each of the people does."""
-    return [acts(p, "run1-2-1", message, asks, OPENED, closes_at, seed) for p in people]
+    return [acts(p, "run1-2-1", message, asks, OPENED, closes_at, seed, SUBJECT) for p in people]
 
 
-def each(
-    message: Message, kind: type[Pick | Submit | Reply | EditReply] | None = None, asks: bool = True
-) -> Iterator[Act]:
+def each(message: Message, kind: type[Doing] | None = None, asks: bool = True) -> Iterator[Act]:
     for mine in done(message, asks=asks):
         yield from (act for act in mine if kind is None or isinstance(act.does, kind))
+
+
+def asked(message: Message) -> list[list[Act]]:
+    """What each of the people does of what the message asks."""
+    return [[act for act in mine if not act.aside] for mine in done(message)]
 
 
 cohorts = st.builds(cast, st.integers(0, 50), st.integers(1, 9), st.just("room"), st.just("local"))
@@ -101,6 +127,7 @@ def test_any_message_is_acted_on_in_order_in_time_and_the_same_again(
         for act in mine:
             picks = isinstance(act.does, Pick)
             assert act.at < (ends if picks else ends + (ends - OPENED) / 5)
+        assert sorted(mine, key=lambda act: act.aside) == list(mine)
 
 
 @given(messages, cohorts, closings)
@@ -126,23 +153,20 @@ def test_people_choose_only_what_is_offered_and_leave_nothing_required_empty(
         for b in message.blocks
         if isinstance(b, Choices)
     }
-    sheets = [
-        button.form
-        for b in message.blocks
-        if isinstance(b, Buttons)
-        for button in b.buttons
-        if button.form and button.does == "open"
-    ]
+    buttons = [button for b in message.blocks if isinstance(b, Buttons) for button in b.buttons]
+    pressed = {(b.callback, b.does) for b in buttons if b.style != "danger"}
+    sheets = [b.form for b in buttons if b.form and b.does == "open" and b.style != "danger"]
     for act in (act for mine in done(message, people=people) for act in mine):
         match act.does:
+            case Pick(callback, ()):
+                assert (callback, "pick") in pressed
             case Pick(callback, options):
                 assert any(
-                    c == callback
-                    and options
-                    and set(options) <= set(ids)
-                    and (many or len(options) == 1)
+                    c == callback and set(options) <= set(ids) and (many or len(options) == 1)
                     for c, ids, many in offered
                 )
+            case Open(callback):
+                assert (callback, "open") in pressed
             case Submit(callback, fields):
                 assert any(
                     form.callback == callback
@@ -153,6 +177,8 @@ def test_people_choose_only_what_is_offered_and_leave_nothing_required_empty(
                 )
             case Reply(text) | EditReply(_, text):
                 assert text.text.strip()
+            case _:
+                assert isinstance(act.does, DeleteReply)
 
 
 @pytest.mark.parametrize("message", [QUESTION, POLL, WRITE], ids=["thread", "poll", "form"])
@@ -175,12 +201,12 @@ def test_with_another_seed_people_act_otherwise() -> None:
 
 def test_where_there_are_options_they_are_picked_and_some_change_their_vote() -> None:
     assert {type(act.does) for act in each(POLL)} == {Pick}
-    changed = [mine for mine in done(POLL) if len(mine) == 2 and mine[0].does != mine[1].does]
+    changed = [mine for mine in asked(POLL) if len(mine) == 2 and mine[0].does != mine[1].does]
     assert 5 < len(changed) < 100
 
 
 def test_own_words_come_seldom_after_a_pick_or_in_its_place() -> None:
-    own = [mine for mine in done(OPEN_POLL) if any(isinstance(a.does, Submit) for a in mine)]
+    own = [mine for mine in asked(OPEN_POLL) if any(isinstance(a.does, Submit) for a in mine)]
     assert 10 < len(own) < 60
     assert {type(mine[0].does) for mine in own} == {Pick, Submit}
     assert all(isinstance(mine[-1].does, Submit) for mine in own)
@@ -199,23 +225,39 @@ def test_every_question_of_a_post_is_answered() -> None:
         assert picked in ({"one", "two"}, set())
 
 
-def test_a_form_is_filled_in_as_its_fields_ask_and_some_send_it_again() -> None:
-    sent = [a.does for a in each(WRITE) if isinstance(a.does, Submit)]
-    assert len(sent) == len(list(each(WRITE)))
-    for does in sent:
-        assert does.callback == "f"
-        assert set(does.fields["who"]) <= {"a", "b", "c"}
-        assert datetime.strptime(does.fields["day"][0], "%Y-%m-%d").replace(tzinfo=UTC)
-        assert datetime.strptime(does.fields["time"][0], "%H:%M").replace(tzinfo=UTC)
-        assert does.fields["none"] == ()
-    again = [mine for mine in done(WRITE) if len(mine) == 2]
-    assert 5 < len(again) < 150
+def test_what_the_primary_button_opens_is_opened_and_some_come_back_to_it() -> None:
+    opened = [[act.does for act in mine] for mine in asked(WRITE) if mine]
+    assert all(isinstance(does, Open) and does.callback == "write" for m in opened for does in m)
+    first = {does[0].purpose for does in opened if isinstance(does[0], Open)}
+    assert first == {"give", "give at home"}
+    for purpose, least in (("translate", 5), ("reword", 20), ("take back", 3)):
+        count = sum(isinstance(d, Open) and d.purpose == purpose for m in opened for d in m)
+        assert least < count < 100, purpose
+
+
+def test_a_primary_button_that_opens_nothing_is_pressed() -> None:
+    message = Message("Groups", (Buttons((Button("Show my group", "join", style="primary"),)),))
+    assert {act.does for act in each(message)} == {Pick("join")}
+
+
+def test_what_is_beside_the_matter_is_used_seldom_and_what_destroys_never() -> None:
+    beside = [act.does for mine in done(HANDED_OUT) for act in mine if act.aside]
+    assert 2 < len(beside) < 25
+    pressed = {does.callback for does in beside if isinstance(does, Open | Pick | Submit)}
+    assert pressed <= {"read", "ask", "stuck"}
+    assert _without_moments(HANDED_OUT) == _without_moments(WRITE)
+
+
+def _without_moments(message: Message) -> list[list[tuple[str, Doing]]]:
+    """Whoever is late with words is in time with a pick, which moves what they do beside it."""
+    return [[(act.event_id, act.does) for act in mine] for mine in asked(message)]
 
 
 def test_a_form_that_nobody_can_fill_in_is_left_alone() -> None:
     stuck = Form("", "f", (ChoiceField("who", "Who?", ()),))
     message = Message("Write", (Buttons((Button("Write", "answer", "open", form=stuck),)),))
-    assert {type(act.does) for act in each(message)} == {Reply, EditReply}
+    answered = {type(act.does) for mine in asked(message) for act in mine}
+    assert answered == {Reply, EditReply, DeleteReply}
 
 
 def test_what_else_is_asked_is_answered_in_the_thread_by_some_more_than_once() -> None:
@@ -236,6 +278,35 @@ def test_some_reword_what_they_wrote() -> None:
         assert does.reply == first.event_id
         assert isinstance(first.does, Reply)
         assert does.text.text.startswith(first.does.text.text)
+
+
+def test_some_write_in_the_language_of_their_home_and_add_the_english() -> None:
+    added = [
+        (mine[0].does.text.text, mine[1].does.text.text)
+        for mine in done(QUESTION)
+        if len(mine) > 1
+        and isinstance(mine[0].does, Reply)
+        and isinstance(mine[1].does, EditReply)
+        and "(In English: " in mine[1].does.text.text
+    ]
+    assert 5 < len(added) < 60
+    assert all(both.startswith(said) and "In English" not in said for said, both in added)
+
+
+def test_a_few_take_back_what_they_wrote() -> None:
+    regretted = [mine for mine in done(QUESTION) if any(_deletes(act) for act in mine)]
+    assert 1 < len(regretted) < 40
+    for mine in regretted:
+        assert mine[-1].does == DeleteReply(mine[0].event_id)
+
+
+def test_some_click_twice_and_the_same_is_then_done_twice() -> None:
+    clicks = list(each(POLL))
+    assert 5 < sum(act.twice for act in clicks) < len(clicks) / 5
+
+
+def _deletes(act: Act) -> bool:
+    return isinstance(act.does, DeleteReply)
 
 
 def test_what_asks_nothing_gets_a_question_now_and_then() -> None:
@@ -260,6 +331,20 @@ def test_when_the_closing_moves_the_same_is_done_at_other_times() -> None:
 
 def test_most_come_at_the_start_and_a_few_later_but_none_after_a_third() -> None:
     length = timedelta(hours=3)
-    waited = [arrival(persona, OPENED, length) - OPENED for persona in COHORT]
+    waited = [stay(persona, OPENED, length).comes - OPENED for persona in COHORT]
     assert all(timedelta() <= wait < length / 3 for wait in waited)
     assert 10 < sum(wait > timedelta() for wait in waited) < 80
+
+
+def test_some_leave_half_way_and_half_of_those_come_back() -> None:
+    length = timedelta(hours=3)
+    stays = [stay(persona, OPENED, length) for persona in COHORT]
+    left = [mine for mine in stays if mine.leaves]
+    assert 10 < len(left) < 60
+    assert len(left) / 4 < sum(mine.returns is not None for mine in left) < len(left)
+    for mine in left:
+        assert mine.leaves
+        assert mine.comes < mine.leaves < OPENED + length
+        assert mine.has(mine.leaves - length / 100)
+        assert not mine.has(mine.leaves)
+        assert mine.returns is None or mine.has(mine.returns + length / 100)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +22,7 @@ from bot.facilitation.state import Run
 from bot.platforms.memory import MemoryPlatform
 from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.board import BoardUnavailable, Post
+from bot.rehearsal.acting import Act, Reply
 from bot.rehearsal.cohort import Cohort
 from bot.rehearsal.driving import drive
 from bot.rehearsal.personas import cast
@@ -38,11 +40,13 @@ from bot.storage.room_board import SqlBoard
 from bot.storage.store import SqlStore, open_store
 from tests.core.making import START, a_lesson, a_phase, an_activity
 
+COMPOST = ("Compost heaps", "Worm bins", "Leaf mould", "Turning the pile")
 LESSON = a_lesson(
     a_phase("Engage", an_activity("prompt"), an_activity("poll", other=True)),
     a_phase("Evaluate", an_activity("discussion", phase="Evaluate")),
     a_phase("After", an_activity("reflection", phase="After")),
 )
+LESSON = replace(LESSON, plan=replace(LESSON.plan, key_concepts=COMPOST))
 ASKING = {"poll", "discussion", "reflection"}
 
 
@@ -70,8 +74,14 @@ class House:
     def capabilities_of(self, platform: str) -> Capabilities:
         return self.platforms[platform].capabilities
 
-    def cohort(self, stage: Stage, main: Place, count: int = 12, seed: int = 1) -> Cohort:
-        people = cast(seed, count, main.platform, main.tenant)
+    def cohort(
+        self, stage: Stage, main: Place, count: int = 12, seed: int = 1, **habit: Any
+    ) -> Cohort:
+        """So many people, all of whom have this in their habits."""
+        people = [
+            replace(each, habit=replace(each.habit, **habit))
+            for each in cast(seed, count, main.platform, main.tenant)
+        ]
         return Cohort(self.store, stage, people, "run1", seed, self.capabilities_of)
 
     async def report(self) -> RunReport:
@@ -175,14 +185,14 @@ async def test_after_a_restart_all_is_done_again_and_nothing_stands_twice(tmp_pa
 
 async def test_a_run_cut_short_anywhere_ends_like_one_that_was_not(tmp_path: Path) -> None:
     async with in_memory(tmp_path / "whole.db") as (house, _, stage, main):
-        await drive(house.store, house.worker, house.cohort(stage, main, 4), house.clock)
+        await drive(house.store, house.worker, house.cohort(stage, main, 6), house.clock)
         whole = await house.report()
     async with in_memory(tmp_path / "cut.db") as (house, platform, stage, main):
-        for acts_done in (2, 7):
+        for acts_done in (2, 9, 16, 23):
             cut = CutShort(platform, main, acts_done)
             with pytest.raises(Killed):
-                await drive(house.store, house.worker, house.cohort(cut, main, 4), house.clock)
-        await drive(house.store, house.worker, house.cohort(stage, main, 4), house.clock)
+                await drive(house.store, house.worker, house.cohort(cut, main, 6), house.clock)
+        await drive(house.store, house.worker, house.cohort(stage, main, 6), house.clock)
         assert (await house.report()).answers == whole.answers
 
 
@@ -258,11 +268,12 @@ async def test_personas_are_people_of_the_room_and_their_replies_stand_in_its_th
     tmp_path: Path,
 ) -> None:
     async with in_the_room(tmp_path / "run.db") as (house, room, stage, main):
-        cohort = house.cohort(stage, main, 8)
+        cohort = house.cohort(stage, main, 8, second_thoughts=0.9)
         await drive(house.store, house.worker, cohort, house.clock)
         report = await house.report()
         there = await room.members(main)
-        assert {m.name for m in there} == {p.name for p in report.participants}
+        stayed = {p.name for p in report.participants if p.left_at is None}
+        assert {m.name for m in there} == stayed != {p.name for p in report.participants}
         replies = {
             row.item.removeprefix("reply:"): row.text
             for row in report.standing()
@@ -286,7 +297,7 @@ async def test_what_is_refused_or_cannot_be_shown_is_not_called_saved(tmp_path: 
         ):
             room = RoomPlatform(board, hear, house.clock, b"s" * 32)
             stage = RoomStage(room, main)
-            answer = await stage.reply(ada, post, UserText("Hello"), "e1", START)
+            answer = await stage.act(ada, Act(START, "e1", Reply(UserText("Hello"))), post)
             assert isinstance(answer, expected)
             assert await spoken(room) == {}
 
@@ -296,7 +307,7 @@ async def spoken(room: RoomPlatform) -> dict[str, tuple[str, str, bool]]:
     return {
         post.id: (post.thread, post.body.text, post.edited)
         for post in await room.board.posts("c1")
-        if isinstance(post.body, UserText)
+        if isinstance(post.body, UserText) and not post.deleted
     }
 
 

@@ -23,18 +23,19 @@ SCHEMA = script_schema(KINDS)
 VALIDATOR = Draft202012Validator(SCHEMA)
 KEPT = Path(__file__).parents[2] / "docs" / "script.schema.json"
 PLAN, _ = read_plan(
-    "# T\n### Engage (20 min)\n### Explore (30 min)\n"
+    "# T\n## Learning Objectives\n* See lichens\n### Engage (20 min)\n### Explore (30 min)\n"
     "## Reflection Questions\n### For Learners\n* What surprised you?\n"
 )
 
 
 def problems(script: Any) -> tuple[Problem, ...]:
-    """What the reader finds wrong; there is one Markdown file."""
+    """What the reader finds wrong; there is one Markdown file, and one rubric."""
+    files = {"wall.md": "# The wall\n\nLook.\n", "rubric.yaml": "criteria: [It is exact]\n"}
 
     def handout(name: str) -> str:
-        if name != "wall.md":
+        if name not in files:
             raise ValueError(f"There is no file {name}.")
-        return "# The wall\n\nLook.\n"
+        return files[name]
 
     return read_script(json.dumps(script), KINDS, PLAN, handout)[1]
 
@@ -102,6 +103,21 @@ TAKEN = [
     engage({"reflection": ["One?", {"id": "two", "text": "Two?"}], "visible": "everyone"}),
     engage({"prompt": "wall.md", "read": "wall.md", "wait": True, "days": 3, "id": "x.y"}),
     engage({"discussion": "Why?", "live": {"minutes": 20}, "async": {"discussion": "How?"}}),
+    {"phases": {"Engage": {"do": [{"groups": 3}, {"submission": "wall.md", "by": "group"}]}}},
+    engage({"submission": "A", "fields": ["One", {"id": "two", "label": "Two", "hint": "Short"}]}),
+    {"before": [{"submission": "A"}], "after": [{"peer_review": "rubric.yaml", "self": "yes"}]},
+    {"before": [{"submission": "A"}], "after": [{"peer_review": "plan", "reviews": 5}]},
+    {
+        "before": [{"submission": "A", "id": "work", "visible": "everyone"}],
+        "after": [
+            {
+                "peer_review": ["A", {"id": "b", "title": 5, "objective": 1, "levels": {"4": "C"}}],
+                "of": "work",
+                "open": True,
+                "release": "facilitator",
+            }
+        ],
+    },
     {"who": {"new": "New to it"}, "phases": {"Engage": {"extra": {"new": "wall.md"}, "do": ["A"]}}},
     {"places": {"wall": "Where"}, "welcome": "Go to {{wall}}. Hello.", "before": ["A"]},
 ]
@@ -117,6 +133,11 @@ UNKNOWN = [
     engage({"prompt": "A", "live": {"colour": "red"}}),
     engage({"prompt": "A", "async": {"live": {"minutes": 3}}}),
     engage({"lobby": "A"}),
+    engage({"groups": 3, "size": 3}),
+    engage({"submission": "A", "task": "B"}),
+    engage({"submission": "A", "fields": [{"id": "b", "label": "B", "colour": "red"}]}),
+    engage({"peer_review": [{"id": "b", "title": "B", "colour": "red"}]}),
+    engage({"peer_review": ["A"], "rubric": ["B"]}),
 ]
 
 
@@ -174,6 +195,10 @@ COMMONS: dict[str, Any] = {
 ITEMS = st.sampled_from(["a", "b", "c!", "other"])
 OPTIONS = st.lists(TEXTS | fields({"id": ITEMS, "label": TEXTS}, {}), max_size=4)
 QUESTIONS = TEXTS | st.lists(TEXTS | fields({"id": ITEMS, "text": TEXTS}, {}), max_size=3)
+LEVELS = st.dictionaries(st.sampled_from(["4", "1", "5", "four"]), TEXTS, max_size=2)
+CRITERION = fields({"id": ITEMS, "title": TEXTS}, {"objective": WHOLE, "levels": LEVELS})
+CRITERIA = st.lists(TEXTS | CRITERION, max_size=3)
+RUBRICS = st.sampled_from(["plan", "rubric.yaml", "gone.yaml"]) | CRITERIA
 KINDS_OF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "prompt": ({"prompt": TEXTS}, {}),
     "discussion": ({"discussion": TEXTS}, {}),
@@ -184,6 +209,27 @@ KINDS_OF: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {
     "reflection": (
         {"reflection": QUESTIONS},
         {"visible": st.sampled_from(["facilitator", "everyone", "nobody"])},
+    ),
+    "groups": ({"groups": WHOLE}, {"task": TEXTS}),
+    "submission": (
+        {"submission": TEXTS},
+        {
+            "by": st.sampled_from(["person", "group", "team"]),
+            "fields": st.lists(
+                TEXTS | fields({"id": ITEMS, "label": TEXTS}, {"hint": TEXTS}), max_size=3
+            ),
+            "visible": st.sampled_from(["facilitator", "everyone", "nobody"]),
+        },
+    ),
+    "peer_review": (
+        {"peer_review": RUBRICS},
+        {
+            "of": st.sampled_from(["x", "y", "Engage.submission"]),
+            "reviews": WHOLE,
+            "self": MAYBE,
+            "open": MAYBE,
+            "release": st.sampled_from(["close", "facilitator", "now"]),
+        },
     ),
 }
 

@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 
 from bot.facilitation.pace import Pace
 from bot.facilitation.planning import NOTES_AHEAD, plan_live
+from bot.facilitation.seeing import activity_of, scene_of
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
-from bot.facilitation.timeline import (
-    activity_of,
-    is_too_late,
-    next_due,
-    opening_id,
-    perform,
-    scene_of,
-)
+from bot.facilitation.timeline import is_too_late, next_due, opening_id, perform
 from bot.lessons.lesson import Lesson
 from tests.core.making import (
     ADA,
@@ -215,7 +209,7 @@ def test_what_is_for_facilitators_goes_to_them_and_the_rest_to_the_channel() -> 
         run = changes.run or run
         cues, openings = applied(changes, cues, openings)
         for owed in changes.owed:
-            private = owed.purpose in ("notes", "panel", "report")
+            private = owed.purpose in ("notes", "panel", "report", "board")
             assert owed.to == (ADA if private else MAIN)
 
 

@@ -19,6 +19,8 @@ LESSONS = sorted(path.parent.name for path in REPOSITORY.glob("lesson_content/*/
 PACES = ("live", "daily")
 SOME = 7
 SIZES = (1, 3, 24, 40)
+MANY = 24
+"""So many that some of them surely review, whatever kind of people they are."""
 POSTS_A_PHASE = 5
 Told = dict[str, Any]
 
@@ -86,6 +88,21 @@ def is_whole(told: Told, people: int) -> None:
         assert asking - answered == set()
 
 
+def is_reviewed(told: Told, people: int) -> None:
+    """People work in groups, and the work of each is reviewed by those of others alone."""
+    kinds = {activity["kind"] for activity in told["activities"]}
+    assert {"groups", "submission", "peer_review"} <= kinds
+    group = {a["participant"]: a["of"] for a in told["allotted"] if a["what"] == "group"}
+    assert set(group) <= {who["id"] for who in told["participants"] if who["role"] == "learner"}
+    assert len(set(group.values())) > 1
+    works = {a["participant"] for a in told["answers"] if a["table"] == "submissions"}
+    peers = [review for review in told["reviews"] if review["said_by"] == "peer"]
+    assert {review["author"] for review in peers} <= works & set(group.values())
+    assert [r for r in peers if group.get(r["reviewer"]) == r["author"]] == []
+    assert all(review["released"] for review in told["reviews"] if review["stands"])
+    assert peers or people < MANY
+
+
 def test_there_are_three_lessons() -> None:
     assert len(LESSONS) == 3
 
@@ -97,6 +114,7 @@ def test_a_lesson_ends_whatever_it_asks_is_answered_and_it_is_quiet(
 ) -> None:
     told = held(tmp_path, lesson, pace, SOME)
     is_whole(told, SOME)
+    is_reviewed(told, SOME)
     keeps_quiet(told, pace)
 
 
@@ -107,4 +125,6 @@ def test_a_lesson_ends_whatever_it_asks_is_answered_and_it_is_quiet(
 def test_so_it_is_for_few_and_for_many(lesson: str, pace: str, people: int, tmp_path: Path) -> None:
     told = held(tmp_path, lesson, pace, people)
     is_whole(told, people)
+    if people >= SOME:
+        is_reviewed(told, people)
     keeps_quiet(told, pace)

@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 from bot.chat.address import Person, Place, PostRef
 from bot.chat.answer import Answer, Saved, Show
-from bot.chat.event import Event, Joined
+from bot.chat.event import Event, FormRequested, Joined, Left
 from bot.chat.message import Message
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities, Hear, Uncertain
@@ -39,7 +39,8 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Acknowledged:
-    """Somebody was told that this event is kept. ``joined`` says that they came in by it."""
+    """Somebody was told that this event is kept. ``joined`` says that they came in or went out by
+    it."""
 
     event: str
     who: str
@@ -88,8 +89,9 @@ class Acknowledging:
 
     async def __call__(self, event: Event) -> Answer:
         answer = await self._hear(event)
-        if isinstance(answer, Saved | Show):
-            told = Acknowledged(event.id, str(event.who), isinstance(event, Joined))
+        # Whoever asks for a form gives nothing yet.
+        if isinstance(answer, Saved | Show) and not isinstance(event, FormRequested):
+            told = Acknowledged(event.id, str(event.who), isinstance(event, Joined | Left))
             append(self._file, asdict(told))
             self._step("told")
         return answer

@@ -13,12 +13,12 @@ from bot.chat.message import Buttons, Message, Quote
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.kind import Scene
 from bot.facilitation.activities.poll import OTHER, VOTE
+from bot.facilitation.activities.scene import Scene
 from bot.facilitation.day import day_post
 from bot.facilitation.pace import Pace
+from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import Given, Opening, Response
-from bot.facilitation.timeline import scene_of
 from bot.platforms.slack import blocks
 from bot.platforms.teams import card
 from tests.core.making import (

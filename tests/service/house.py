@@ -222,9 +222,9 @@ class House:
             return await reading.deliveries(id)
 
     async def delivery(self, activity: str, id: str = RUN) -> Delivery:
-        """The post of an activity's newest opening."""
+        """The post in which an activity's newest opening stands."""
         opening = await self.opening(activity, id)
-        found = [d for d in await self.deliveries(id) if d.owed.opening == opening.id]
+        found = [d for d in await self.deliveries(id) if d.owed.opening == opening.post]
         return next(d for d in found if d.owed.purpose == "activity")
 
     async def owed(self, purpose: str, id: str = RUN) -> list[Delivery]:
@@ -296,7 +296,8 @@ class House:
     async def callback(self, activity: str, verb: str, item: str = "", id: str = RUN) -> str:
         """What a button in the activity's post carries."""
         delivery = await self.delivery(activity, id)
-        return Callback(verb, delivery.owed.opening, item, delivery.owed.key).encode()
+        opening = await self.opening(activity, id)
+        return Callback(verb, opening.id, item, delivery.owed.key).encode()
 
     async def a_vote(self, who: Who, *options: str, activity: str = "poll", **more: Any) -> Picked:
         """The event of a vote."""

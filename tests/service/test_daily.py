@@ -22,7 +22,7 @@ from bot.facilitation.state import LOBBY, Run
 from bot.lessons.lesson import Lesson
 from bot.lessons.script import AFTER, BEFORE, Activity
 from bot.platforms.memory import MemoryPost
-from tests.core.making import START, a_lesson, a_phase, an_activity
+from tests.core.making import HELPS, START, a_lesson, a_phase, an_activity
 from tests.service.house import RUN, House, buttons, minutes
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -75,7 +75,8 @@ def carried(message: Message) -> set[str]:
     found = set()
     for block in message.blocks:
         if isinstance(block, Buttons):
-            found |= {Callback.decode(button.callback).target for button in block.buttons}
+            own = [button for button in block.buttons if button.label not in HELPS]
+            found |= {Callback.decode(button.callback).target for button in own}
         if isinstance(block, Choices):
             found.add(Callback.decode(block.callback).target)
     return found

@@ -11,7 +11,7 @@ import pytest
 from starlette.routing import Mount, Route
 
 from bot.chat.message import Form, TextField
-from bot.platforms.room.adapter import FACILITATOR, person
+from bot.platforms.room.adapter import FACILITATOR, person, place
 from bot.platforms.room.clock_hand import ClockFace
 from bot.platforms.room.draw_form import seal_form
 from tests.conformance.platform import ASKING, HELLO
@@ -34,6 +34,7 @@ MATRIX: dict[tuple[str, str], tuple[int, int, int, int]] = {
     ("GET", "/room/{channel}"): (303, 200, 200, 404),
     ("GET", "/room/{channel}/changes"): (303, 200, 200, 404),
     ("GET", "/room/{channel}/events"): (303, 200, 200, 404),
+    ("GET", "/room/{channel}/part"): (303, 303, 303, 404),
     ("GET", "/room/{channel}/form"): (303, 303, 303, 404),
     ("POST", "/room/{channel}/form"): (403, 303, 303, 404),
     ("POST", "/room/{channel}/act"): (403, 303, 303, 404),
@@ -168,3 +169,29 @@ async def test_whoever_a_place_was_opened_for_goes_in_without_a_link(house: Hous
     assert (await bo.get(f"/room/{place.channel}")).status == 404
     assert await house.room.members(place) != ()
     assert person("nobody") not in {m.person for m in await house.room.members(place)}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://room.test"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "http://room.test.evil.example"}, 403),
+        ({"Sec-Fetch-Site": "same-origin", "Origin": "null"}, 200),
+        ({"Origin": "null"}, 200),
+        ({"Origin": "http://room.test"}, 200),
+        ({"Origin": "https://room.example", "X-Forwarded-Host": "room.example"}, 200),
+    ],
+)
+async def test_what_a_page_of_others_sends_is_not_heard_even_with_a_token(
+    house: House, headers: dict[str, str], status: int
+) -> None:
+    await house.room.post(place("main"), ASKING, key="k1")
+    ada = await house.visitor("Ada")
+    form = (await ada.get("/room/main")).form(callback="f.done.o1...")
+    heard = len(house.ear.events)
+    ada.client.headers.update(headers)
+    assert (await ada.send(form)).status == status
+    assert len(house.ear.events) - heard == (status == 200)

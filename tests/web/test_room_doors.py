@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from datetime import date, time
 
 import pytest
 
 from bot.chat.answer import Correct, NotSaved, Refused, Saved, Show
 from bot.chat.event import FormSubmitted, Picked, Replied, ReplyEdited
-from bot.chat.message import ChoiceField, DateField, Form, Option, TextField, TimeField
+from bot.chat.message import (
+    ChoiceField,
+    DateField,
+    Form,
+    Option,
+    TextField,
+    TimeField,
+)
 from bot.chat.text import UserText
 from bot.platforms.room.adapter import place
 from bot.platforms.room.board import BoardUnavailable, Post
-from tests.conformance.platform import ASKING, FORM, HELLO
+from tests.conformance.platform import ASKING, FORM
 from tests.web.browser import Browser, Page
 from tests.web.rooms import House
 
@@ -367,29 +373,6 @@ async def test_control_characters_reach_the_lesson_unchanged(house: House, ada: 
     assert words.replace("\0", "␀") in (await ada.get("/room/main")).text
 
 
-# -- live pages
-
-
-async def test_changes_hold_what_is_new_and_nothing_else(house: House, ada: Browser) -> None:
-    before = await ada.get("/room/main/changes?since=0.0")
-    mark = before.response.headers["X-Mark"]
-    assert "Which?" in before.text
-    assert "Which?" not in (await ada.get(f"/room/main/changes?since={mark}")).text
-    root = await house.room.post(MAIN, HELLO, key="k2")
-    changed = await ada.get(f"/room/main/changes?since={mark}")
-    assert "Hello, all." in changed.text
-    assert "Which?" not in changed.text
-    assert f"post-{root.id}" in changed.response.text
-
-
-@pytest.mark.parametrize(
-    "since",
-    ["", "x", "1", "1.2.3", "-1", "9999999.9999999", "99999999999999999999", "9" * 5000],
-)
-async def test_any_mark_is_survived(ada: Browser, since: str) -> None:
-    assert (await ada.get(f"/room/main/changes?since={since}")).status == 200
-
-
 async def test_three_hundred_votes_at_once_are_three_hundred_events(
     house: House, ada: Browser
 ) -> None:
@@ -400,13 +383,3 @@ async def test_three_hundred_votes_at_once_are_three_hundred_events(
     )
     assert {answer.status for answer in answers} == {200}
     assert len({event.id for event in house.ear.events[heard:]}) == 300
-
-
-@pytest.mark.parametrize(("invites", "open_threads"), [(True, 1), (False, 0)])
-async def test_a_place_for_replies_is_held_out_only_where_people_are_invited(
-    house: House, invites: bool, open_threads: int
-) -> None:
-    await house.room.post(MAIN, replace(HELLO, invites_replies=invites), key="k1")
-    page = await (await house.visitor("Ada")).get("/room/main")
-    assert page.response.text.count('<details class="thread" open') == open_threads
-    assert "Your reply" in page.text

@@ -154,6 +154,14 @@ def test_a_tally_says_its_numbers_in_words() -> None:
     assert "Pears 1 (33%)" in text
 
 
+def test_a_column_without_a_title_holds_the_titles_of_the_rows() -> None:
+    table = Table(("", "Who"), ((("Data",), ("Ada",)),))
+    html = draw(Message("", (table,)), controls())
+    assert '<th scope="row">Data</th><td>Ada</td>' in html
+    assert '<th scope="col"></th>' not in html
+    assert 'aria-label="Table: Who"' in html
+
+
 def test_every_control_has_a_label_of_its_own() -> None:
     page = read(draw_form(every_field("words"), "", controls()))
     html = page.response.text

@@ -13,18 +13,14 @@ from bot.chat.event import FormSubmitted
 from bot.chat.message import Block, Button, Form, Message, Note, Text, TextField
 from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
-    Asked,
     Kind,
-    Question,
-    Scene,
-    Spec,
-    Verdict,
     closing_blocks,
     field_text,
     opening_blocks,
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict
 from bot.facilitation.activities.written import READ, answers, write_and_read
 from bot.facilitation.handouts import split_title
 from bot.facilitation.state import Given, Participant
@@ -64,6 +60,10 @@ class Discussion(Kind[DiscussionSpec]):
         """The author's, or the one that the question begins with."""
         return spec.title or split_title(spec.question)[0] or self._title()
 
+    def who_sees(self, spec: DiscussionSpec) -> str:
+        """Everyone."""
+        return t("Everyone here can read what you write.")
+
     def say(self, scene: Scene[DiscussionSpec]) -> Message:
         """The question, where to answer it, and how many have."""
         button = Button(
@@ -80,7 +80,6 @@ class Discussion(Kind[DiscussionSpec]):
             else write_and_read(scene, button, self.questions(scene.spec))
         )
         title = self.title(scene.spec)
-        who_sees = t("Everyone here can read what you write.")
         return Message(
             summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
@@ -88,7 +87,7 @@ class Discussion(Kind[DiscussionSpec]):
                 *prose(split_title(scene.spec.question)[1]),
                 *how,
                 Note((turnout(scene, self.answered(scene)),)),
-                *closing_blocks(scene, who_sees, self.handouts(scene)),
+                *closing_blocks(scene, self.who_sees(scene.spec), self.handouts(scene), helps=True),
             ),
         )
 
@@ -126,6 +125,6 @@ class Discussion(Kind[DiscussionSpec]):
             parts=(
                 *prose(spec.question),
                 TextField("answer", t("Your answer"), value=words, required=required),
-                Note((t("Everyone here can read what you write."),)),
+                Note((self.who_sees(spec),)),
             ),
         )

@@ -6,139 +6,57 @@ A new kind is one new file beside this one and its line in the registry.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar, Generic, Literal, TypeVar
-
-from pydantic import BaseModel, ConfigDict, Field
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, ClassVar, Generic
 
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.callback import Callback
-from bot.chat.event import Event, FormSubmitted, Replied, ReplyDeleted, ReplyEdited
+from bot.chat.event import FormSubmitted, Replied, ReplyDeleted, ReplyEdited
 from bot.chat.message import (
     Block,
     Button,
     Buttons,
+    Choices,
     Deadline,
+    Form,
     Heading,
     Message,
     Note,
+    Quote,
+    Text,
 )
-from bot.chat.platform import Capabilities
+from bot.chat.text import UserText
+from bot.facilitation.activities.asides import (
+    ALONE,
+    aside_buttons,
+    aside_question,
+    hear_aside,
+    tell_aside,
+    view_aside,
+)
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import (
+    Allotment,
+    Asked,
+    Judged,
+    Question,
+    S,
+    Scene,
+    Verdict,
+    is_aside,
+    is_reply,
+)
 from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.handouts import Handout, handouts
-from bot.facilitation.state import Given, Opening, Participant, Response, Run
+from bot.facilitation.rubric import Criterion
+from bot.facilitation.state import Given, Participant, Response
 from bot.lessons.plan import Plan
-from bot.lessons.script import Activity
+from bot.lessons.script import Activity, Script
 from bot.words import t, tn
 
-
-class Spec(BaseModel):
-    """The fields of a kind, as the script has them. A field nobody knows is an error.
-
-    ``title`` stands above the activity in place of the kind's own.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    title: str = Field("", description="Stands above the activity, in place of its usual title.")
-
-
-S = TypeVar("S", bound=Spec)
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """One item that an activity asks, as the evidence shows it.
-
-    ``table`` says which evidence table its answers belong to.
-    """
-
-    item: str
-    text: str
-    table: Literal["polls", "reflections", "discussion"]
-    options: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Scene(Generic[S]):
-    """All that can be seen of an activity: everybody's standing responses.
-
-    ``shared`` says that it is said in a post that has other activities in it.
-    """
-
-    run: Run
-    activity: Activity
-    spec: S
-    opening: Opening
-    responses: tuple[Response, ...] = ()
-    participants: tuple[Participant, ...] = ()
-    capabilities: Capabilities = field(default_factory=Capabilities)
-    delivery: str = ""
-    shared: bool = False
-
-    def callback(self, verb: str, item: str = "") -> str:
-        """A callback to this opening, for a button in the post that is being said."""
-        return Callback(verb, self.opening.id, item, self.delivery).encode()
-
-    def learners(self) -> tuple[Participant, ...]:
-        """Who is asked: learners who have not left."""
-        return tuple(p for p in self.participants if p.role == "learner" and p.left_at is None)
-
-    def answered(self) -> int:
-        """How many of those who are asked have something standing."""
-        leaders = {p.id for p in self.participants if p.role == "facilitator"}
-        return len({r.owner for r in self.responses if r.given} - leaders)
-
-    def given(self, item: str) -> tuple[tuple[str, Given], ...]:
-        """(owner, what they gave) for one item, withdrawn ones left out."""
-        return tuple((r.owner, r.given) for r in self.responses if r.item == item and r.given)
-
-
-@dataclass(frozen=True, slots=True)
-class Asked(Generic[S]):
-    """Somebody's action on an activity, with nothing of others' answers."""
-
-    run: Run
-    activity: Activity
-    spec: S
-    opening: Opening
-    who: Participant
-    mine: tuple[Response, ...]
-    event: Event
-    callback: Callback | None = None
-
-    def standing(self, item: str) -> Given | None:
-        """What this person has given to the item, if it stands."""
-        return next((r.given for r in self.mine if r.item == item), None)
-
-    def response(self, item: str, given: Given | None) -> Response:
-        """A version of this person's answer, late if they gave it after the opening closed."""
-        closed_at = self.opening.closed_at
-        return Response(
-            run=self.run.id,
-            opening=self.opening.id,
-            owner=self.who.id,
-            item=item,
-            at=self.event.at,
-            given=given,
-            event=self.event.id,
-            late=closed_at is not None and self.event.at >= closed_at,
-        )
-
-    def record(self, *responses: Response) -> Changes:
-        """Keep these, and let the posts that show them be drawn again."""
-        return Changes(responses=responses, dirty=(self.opening.post,))
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """What hearing comes to. After the commit the person gets ``answer``, or, where ``then``
-    names a view of the activity, that view."""
-
-    answer: Answer
-    changes: Changes = NOTHING
-    then: str = ""
+WITHDRAW = "withdraw"
+"""The verb of the form with which somebody takes back what they gave."""
 
 
 class Kind(Generic[S]):
@@ -152,6 +70,16 @@ class Kind(Generic[S]):
     """Whether answers still count, marked late, between closing and the end of the run."""
     shows_replies: ClassVar[bool] = True
     """Whether a reply in the thread changes what the post shows, such as its turnout."""
+    alone: ClassVar[frozenset[str]] = ALONE
+    """The verbs whose hearing has to see everybody's, and so has the run for itself."""
+    lasting: ClassVar[frozenset[str]] = frozenset()
+    """The verbs that count even after the run has ended."""
+    deals: ClassVar[bool] = False
+    """Whether it deals something to participants, which hearing looks at."""
+    days: ClassVar[int] = 0
+    """How many days it takes where a script does not say; 0 for as many as its phase."""
+    wakes: ClassVar[tuple[float, ...]] = ()
+    """After which shares of its time, from 0 to 1, it looks at how things stand."""
 
     def title(self, spec: S) -> str:
         """What the activity is called, for people."""
@@ -172,8 +100,33 @@ class Kind(Generic[S]):
         """What the word `plan` stands for in a script, or None where it means itself."""
         return None
 
+    def looks_at(self, script: Script, activity: Activity, spec: S) -> tuple[str, ...]:
+        """The ids of the other activities whose scenes it needs around its own."""
+        return ()
+
+    def misfits(self, script: Script, activity: Activity, spec: S) -> str:
+        """Why it cannot be where it is in the script; "" if it can."""
+        return ""
+
     def questions(self, spec: S) -> tuple[Question, ...]:
         """What it asks, for the evidence. Replies in the thread need no mention."""
+        return ()
+
+    def question(self, spec: S, item: str) -> Question | None:
+        """What an item stands for in the evidence; None for a reply in the thread."""
+        found = (question for question in self.questions(spec) if question.item == item)
+        return next(found, aside_question(item))
+
+    def criteria(self, spec: S) -> tuple[Criterion, ...]:
+        """What work is judged by in it."""
+        return ()
+
+    def judged(self, scene: Scene[S], response: Response) -> Judged | None:
+        """What a response says of somebody's work, for the evidence."""
+        return None
+
+    def allotted(self, scene: Scene[S]) -> tuple[Allotment, ...]:
+        """What was dealt in it, for the evidence."""
         return ()
 
     def answered(self, scene: Scene[S]) -> int:
@@ -184,20 +137,42 @@ class Kind(Generic[S]):
         """The activity's post, as it is now; the same for everyone."""
         raise NotImplementedError
 
+    def tell(self, scene: Scene[S], purpose: str, about: str) -> Message:
+        """A private message of this purpose. Raises KeyError for one that it does not know."""
+        said = tell_aside(scene, purpose, about, self.title(scene.spec))
+        if said is None:
+            raise KeyError(purpose)
+        return said
+
     def hear(self, asked: Asked[S]) -> Verdict:
         """What an action leads to. The opening is open, or late answers count."""
         match asked.event:
             case Replied() | ReplyEdited() | ReplyDeleted():
                 return self.keep_reply(asked)
+            case FormSubmitted() if asked.callback and asked.callback.verb == WITHDRAW:
+                return self.withdraw(asked)
             case _:
-                return Verdict(Refused(t("That button is not in use any more.")))
+                refused = Verdict(Refused(t("That button is not in use any more.")))
+                return hear_aside(asked) or refused
 
     def view(self, scene: Scene[S], who: Participant, callback: Callback) -> Answer:
         """What opens for one person; records nothing. Every kind has its handouts."""
         for handout in self.handouts(scene):
             if (callback.verb, callback.item) == ("read", handout.item):
                 return Show(handout.message())
-        return Refused(t("There is nothing to open here any more."))
+        if callback.verb == WITHDRAW:
+            return Show(_withdraw_form(callback.encode(), self.title(scene.spec)))
+        gone = Refused(t("There is nothing to open here any more."))
+        return view_aside(scene, who, callback) or gone
+
+    def withdraw(self, asked: Asked[S]) -> Verdict:
+        """Take back everything that this person has given here."""
+        kept = [r.item for r in asked.mine if r.given]
+        mine = [item for item in kept if not is_aside(item) and not is_reply(item)]
+        if not mine:
+            return Verdict(Refused(t("There is nothing of yours here to take back.")))
+        taken = asked.record(*(asked.response(item, None) for item in mine))
+        return Verdict(Saved(t("Taken back.")), taken)
 
     def handouts(self, scene: Scene[S]) -> tuple[Handout, ...]:
         """What can be read with it, in private."""
@@ -206,6 +181,60 @@ class Kind(Generic[S]):
     def open(self, scene: Scene[S]) -> Changes:
         """What opening leads to besides the post."""
         return NOTHING
+
+    def wake(self, scene: Scene[S], now: datetime) -> Changes:
+        """What one of its `wakes` leads to."""
+        return NOTHING
+
+    def owner_name(self, scene: Scene[S], owner: str) -> UserText:
+        """Whose something is: a person's name or, where a kind has groups, the group's."""
+        return scene.name_of(owner)
+
+    def is_due(self, scene: Scene[S], who: Participant) -> bool:
+        """Whether somebody who is asked still has something to give here."""
+        given = scene.by_owner(who.id)
+        asks = bool(self.questions(scene.spec)) and who.role == "learner"
+        return asks and scene.opening.is_open and not any(not is_aside(item) for item in given)
+
+    def ways_in(self, scene: Scene[S]) -> tuple[Block, ...]:
+        """What of the post somebody needs to give or to change what they gave, in private."""
+        post = self.say(replace(scene, responses=(), shared=True))
+        mine = {scene.opening.id}
+        blocks: list[Block] = [b for b in post.blocks if isinstance(b, Choices)]
+        buttons = [
+            button
+            for block in post.blocks
+            for button in (block.buttons if isinstance(block, Buttons) else ())
+            if button.style == "primary" and Callback.decode(button.callback).target in mine
+        ]
+        return (*blocks, *((Buttons(tuple(buttons)),) if buttons else ()))
+
+    def owned(self, scene: Scene[S], who: Participant) -> tuple[str, ...]:
+        """The items of theirs that stand here."""
+        return tuple(scene.by_owner(who.id))
+
+    def given_by(self, scene: Scene[S], who: Participant) -> tuple[Block, ...]:
+        """What somebody has given here, in their own words, for their own eyes."""
+        blocks: list[Block] = []
+        for item, given in scene.by_owner(who.id).items():
+            question = self.question(scene.spec, item)
+            labels = dict(question.options) if question else {}
+            chosen = ", ".join(
+                labels.get(o, o) for o in given.options if not given.text or o in labels
+            )
+            if is_aside(item) or (question is None and not given.text):
+                continue
+            blocks += [Text((chosen,))] if chosen else []
+            blocks += [Quote(given.text)] if given.text else []
+        return tuple(blocks)
+
+    def who_sees(self, spec: S) -> str:
+        """Who can read what people give here; "" where nobody gives any."""
+        return ""
+
+    def seen_by(self, scene: Scene[S]) -> str:
+        """The same, where it depends on what else is in the lesson."""
+        return self.who_sees(scene.spec)
 
     def close(self, scene: Scene[S]) -> Changes:
         """What closing leads to besides the last edit of the post."""
@@ -225,6 +254,18 @@ class Kind(Generic[S]):
         return Verdict(Saved(note), changes)
 
 
+def _withdraw_form(callback: str, title: str) -> Form:
+    words = t(
+        "What you gave here is then hidden everywhere. Until the lesson ends you can give it anew."
+    )
+    return Form(
+        title=t("Take it back?"),
+        callback=callback,
+        parts=(Text((title,)), Note((words,))),
+        submit=t("Take it back"),
+    )
+
+
 def field_text(event: FormSubmitted, field_id: str) -> str:
     """What was written into a field of a form; "" if nothing was."""
     return "".join(event.fields.get(field_id, ()))
@@ -239,17 +280,18 @@ def opening_blocks(scene: Scene[Any], title: str) -> tuple[Block, ...]:
 
 
 def closing_blocks(
-    scene: Scene[Any], who_sees: str, readings: Sequence[Handout]
+    scene: Scene[Any], who_sees: str, readings: Sequence[Handout], *, helps: bool = False
 ) -> tuple[Block, ...]:
-    """How every activity's post ends: what there is to read, until when, who sees answers ("" where
-    nobody gives any)."""
+    """How every activity's post ends: what there is to read, help where it asks for writing, until
+    when, who sees answers ("" where nobody gives any)."""
     buttons = tuple(
         Button(t("Read: {title}", title=each.title), scene.callback("read", each.item), "open")
         for each in readings
     )
     reading = (Buttons(buttons),) if buttons else ()
     seen = (Note((who_sees,)),) if who_sees else ()
-    return (*reading, *_until(scene), *seen)
+    help = (Buttons(aside_buttons(scene)),) if helps and scene.opening.is_open else ()
+    return (*reading, *help, *_until(scene), *seen)
 
 
 def _until(scene: Scene[Any]) -> tuple[Block, ...]:
@@ -268,6 +310,6 @@ def turnout(scene: Scene[Any], answered: int) -> str:
     return tn(
         "{answered} of {count} has answered",
         "{answered} of {count} have answered",
-        max(len(scene.learners()), answered),
+        max(scene.invited(), answered),
         answered=answered,
     )

@@ -6,7 +6,8 @@ No author asks for it; every run has one, so that nothing said there is lost.
 from __future__ import annotations
 
 from bot.chat.message import Message
-from bot.facilitation.activities.kind import Kind, Scene, Spec
+from bot.facilitation.activities.kind import Kind
+from bot.facilitation.activities.scene import Scene, Spec
 from bot.facilitation.notices import welcome
 from bot.facilitation.state import LOBBY
 from bot.words import t

@@ -32,18 +32,14 @@ from bot.chat.message import (
 )
 from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
-    Asked,
     Kind,
-    Question,
-    Scene,
-    Spec,
-    Verdict,
     closing_blocks,
     field_text,
     opening_blocks,
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict
 from bot.facilitation.activities.written import left_out, newest, read_button, written
 from bot.facilitation.state import Given, Participant, Response
 from bot.lessons.prose import prose
@@ -153,7 +149,7 @@ class Poll(Kind[PollSpec]):
                 *opening_blocks(scene, title),
                 *prose(spec.question),
                 *body,
-                *closing_blocks(scene, self._who_sees(spec), self.handouts(scene)),
+                *closing_blocks(scene, self.who_sees(spec), self.handouts(scene)),
             ),
             invites_replies=False,
         )
@@ -276,7 +272,8 @@ class Poll(Kind[PollSpec]):
             submit=t("Send my vote"),
         )
 
-    def _who_sees(self, spec: PollSpec) -> str:
+    def who_sees(self, spec: PollSpec) -> str:
+        """Said at the post and in the form."""
         when = {
             "live": t("Everyone sees the totals as they come in."),
             "after": t(

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pydantic import Field
 
 from bot.chat.message import Message
-from bot.facilitation.activities.kind import Kind, Scene, Spec, closing_blocks, opening_blocks
+from bot.facilitation.activities.kind import Kind, closing_blocks, opening_blocks
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Scene, Spec
 from bot.facilitation.handouts import WHOLE, Handout, lead, split_title
 from bot.lessons.prose import prose
 from bot.words import t

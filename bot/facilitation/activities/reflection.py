@@ -28,18 +28,14 @@ from bot.chat.message import (
 from bot.chat.plain import plain_line
 from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
-    Asked,
     Kind,
-    Question,
-    Scene,
-    Spec,
-    Verdict,
     closing_blocks,
     field_text,
     opening_blocks,
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict
 from bot.facilitation.activities.written import READ, answers, write_and_read
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.state import Given, Participant
@@ -149,7 +145,7 @@ class Reflection(Kind[ReflectionSpec]):
                 ),
                 *self._how(scene),
                 Note((turnout(scene, self.answered(scene)),)),
-                *closing_blocks(scene, self._who_sees(spec), self.handouts(scene)),
+                *closing_blocks(scene, self.who_sees(spec), self.handouts(scene), helps=True),
             ),
             invites_replies=self.talks(spec),
         )
@@ -214,11 +210,12 @@ class Reflection(Kind[ReflectionSpec]):
         return Form(
             title=t("My reflection"),
             callback=callback,
-            parts=(*fields, Note((self._who_sees(spec),))),
+            parts=(*fields, Note((self.who_sees(spec),))),
             submit=t("Save"),
         )
 
-    def _who_sees(self, spec: ReflectionSpec) -> str:
+    def who_sees(self, spec: ReflectionSpec) -> str:
+        """Said at the post and in the form."""
         if spec.visible == "everyone":
             return t("Everyone here can read what you write.")
         return t("Only your facilitator can read what you write.")

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.chat.message import Block, Button, Buttons, Heading, Message, Note, Quote, Text
-from bot.facilitation.activities.kind import Question, Scene
+from bot.facilitation.activities.scene import Question, Scene
 from bot.facilitation.state import Response
 from bot.lessons.prose import prose_line
 from bot.words import t, tn

@@ -53,6 +53,14 @@ class Doors:
         asked = Asked(request, visitor, controls, lambda controls, errors: Markup(""))
         return self.answering.respond(asked, await self._room.hear(event))
 
+    async def part(self, request: Request) -> Response:
+        """What is due for the visitor, and what is theirs."""
+        visitor = await self._door.reader(request)
+        controls = self._views.controls(visitor)
+        event = incoming.asked_for_part(visitor, self._room.clock.now())
+        asked = Asked(request, visitor, controls, lambda controls, errors: Markup(""))
+        return self.answering.respond(asked, await self._room.hear(event))
+
     async def submit(self, request: Request) -> Response:
         """A form was sent."""
         visitor, posted = await self._door.writer(request)

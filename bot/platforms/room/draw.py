@@ -40,6 +40,9 @@ from bot.chat.plain import moment, percent
 from bot.chat.text import Code, Emphasis, Inline, Line, Link, Strong, UserText, When, WhenStyle
 from bot.words import t, tn
 
+_FEW = 2
+"""Buttons side by side that are not yet a crowd."""
+
 
 def new_event_id() -> str:
     """An id that nobody else draws: what is posted with it twice is the same event."""
@@ -150,7 +153,7 @@ def _block(block: Block, controls: Controls) -> Markup:
             )
         case Buttons(buttons):
             drawn = Markup("").join(_button(button, controls) for button in buttons)
-            return Markup('<div class="buttons">{}</div>').format(drawn)
+            return Markup('<div class="buttons{}">{}</div>').format(_crowd(buttons), drawn)
         case Resource(label, url, detail):
             more = Markup(' <span class="aside">{}</span>').format(detail) if detail else ""
             return Markup('<p class="resource">{}{}</p>').format(link(label, url), more)
@@ -176,15 +179,7 @@ def text_block(
         case Preformatted(text):
             return Markup('<pre tabindex="0">\n{}</pre>').format(verbatim(text))
         case Table(columns, rows):
-            body = (_each("<td>{}</td>", map(line, row)) for row in rows)
-            return Markup(
-                '<div class="table" role="region" tabindex="0" aria-label="{}">'
-                "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
-            ).format(
-                t("Table: {columns}", columns=", ".join(columns)),
-                _each('<th scope="col">{}</th>', columns),
-                _each("<tr>{}</tr>", body),
-            )
+            return _table(columns, rows)
         case Quote(words, by):
             source = Markup("<figcaption>{}</figcaption>").format(said(by)) if by else ""
             return Markup('<figure class="quote"><blockquote>{}</blockquote>{}</figure>').format(
@@ -194,6 +189,27 @@ def text_block(
             return Markup("<hr>")
         case _:
             assert_never(block)
+
+
+def _table(columns: tuple[str, ...], rows: tuple[tuple[Line, ...], ...]) -> Markup:
+    """A column without a title at the left holds the titles of the rows."""
+    titled = bool(columns) and columns[0] == ""
+    first = '<th scope="row">{}</th>' if titled else "<td>{}</td>"
+    head = Markup("").join(
+        Markup('<th scope="col">{}</th>' if title else "<td>{}</td>").format(title)
+        for title in columns
+    )
+    body = (
+        _each(first, map(line, row[:1])) + _each("<td>{}</td>", map(line, row[1:])) for row in rows
+    )
+    return Markup(
+        '<div class="table" role="region" tabindex="0" aria-label="{}">'
+        "<table><thead><tr>{}</tr></thead><tbody>{}</tbody></table></div>"
+    ).format(
+        t("Table: {columns}", columns=", ".join(filter(None, columns))),
+        head,
+        _each("<tr>{}</tr>", body),
+    )
 
 
 def hidden(callback: str, controls: Controls) -> Markup:
@@ -242,6 +258,12 @@ def _choices(choices: Choices, controls: Controls) -> Markup:
         '<form class="choices" method="post" action="{}/act" data-live>{}'
         "<fieldset><legend>{}</legend>{}</fieldset>{}</form>"
     ).format(controls.base, hidden(choices.callback, controls), choices.label, options, send)
+
+
+def _crowd(buttons: Iterable[Button]) -> str:
+    """Several things to look into are a list; they do not compete with what is asked."""
+    calm = [button.does == "open" and button.style == "plain" for button in buttons]
+    return " shelf" if len(calm) > _FEW and all(calm) else ""
 
 
 def _button(button: Button, controls: Controls) -> Markup:

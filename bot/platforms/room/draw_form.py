@@ -60,12 +60,14 @@ def draw_form(
             drawn.append(text_block(part))
     strays = {id: why for id, why in (errors or {}).items() if id not in _ids(form)}
     return Markup(
-        '<form class="form" method="post" action="{}/form" data-live data-form>'
+        '<form class="form" method="post" action="{}/form"'
+        ' data-live data-form data-keeps="form {}">'
         '{}<input type="hidden" name="form" value="{}">'
         '<h2 tabindex="-1">{}</h2>{}{}<div class="buttons">'
         '<button class="primary">{}</button></div></form>'
     ).format(
         controls.base,
+        form.callback,
         hidden(form.callback, controls),
         sealed,
         form.title,

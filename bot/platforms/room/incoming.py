@@ -35,6 +35,8 @@ from bot.words import t
 
 NEWCOMER = "p-"
 """How the ids of people begin who came by the cohort's link."""
+MY_PART = "my part"
+"""The words by which anybody asks for what is due for them and what is theirs."""
 LONGEST_TEXT = 40_000
 """Characters of one text that somebody writes; a longer one is refused, never cut."""
 
@@ -140,6 +142,11 @@ def commanded(visitor: Visitor, posted: Posted, at: datetime) -> Commanded:
         name=visitor.name,
         text=text,
     )
+
+
+def asked_for_part(visitor: Visitor, at: datetime) -> Commanded:
+    """Somebody asked for their part; it is read anew each time."""
+    return commanded(visitor, {"text": (MY_PART,)}, at)
 
 
 def joined(visitor: Visitor, posted: Posted, at: datetime) -> Joined:

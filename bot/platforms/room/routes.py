@@ -28,6 +28,7 @@ def room_routes(room: RoomPlatform) -> list[BaseRoute]:
         Route(base, views.channel),
         Route(f"{base}/changes", views.changed),
         Route(f"{base}/events", views.events),
+        Route(f"{base}/part", doors.part),
         Route(f"{base}/form", doors.open, methods=["GET"]),
         Route(f"{base}/form", doors.submit, methods=["POST"]),
         Route(f"{base}/act", doors.act, methods=["POST"]),

@@ -19,6 +19,7 @@ from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.answers import Flash
 from bot.platforms.room.board import Inhabitant, Post
 from bot.platforms.room.draw import Controls, draw, moment_tag, said, verbatim
+from bot.platforms.room.standing import Talk, column, face, heading, hue, talk
 from bot.platforms.room.visitor import Doorkeeper, Visitor, not_found
 
 HERE = Path(__file__).parent
@@ -41,7 +42,12 @@ class Entry:
     deleted: bool
     event: str
     summary: str
-    invites_replies: bool
+    talk: Talk
+    title: str
+    changed: int
+    folded: bool = False
+    face: str = ""
+    hue: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +106,13 @@ class Views:
             title=room.title,
             mark=seen,
             threads=[
-                replace(t, open=n <= _OPEN_THREADS and t.entry.invites_replies)
+                replace(t, open=n <= _OPEN_THREADS and t.entry.talk == "open")
                 for n, t in _from_last(threads)
             ],
-            private=[self._entry(visitor, post, {}, private=True) for post in private],
+            private=self._column(visitor, private),
             people=[p for p in people if p.here],
             controls=self.controls(visitor),
+            keeps=self._room.signer.token("drafts", visitor.channel, visitor.id),
             flash=replace(flash, post=roots.get(flash.post, flash.post)),
             clock=self._room.clock_hand and self._room.clock_hand.describe(),
             said=said,
@@ -122,18 +129,20 @@ class Views:
         since = map(_version, request.query_params.get("since", "").split("."))
         before = dict(zip(visitor.channels, [*since, 0, 0], strict=False))
         seen = await self._mark(visitor)
-        public, private = [
-            await board.posts(channel, since=before[channel]) for channel in visitor.channels
-        ]
+        room, own = visitor.channels
+        public = await board.posts(room, since=before[room])
+        # What is new changes the order of the whole column.
+        news = await board.posts(own, since=before[own])
+        private = await board.posts(own) if news else ()
         people = await board.people(visitor.channel)
         names = _names(people)
         response = page(
             self.env,
             "changes.html",
             visitor=visitor,
-            roots=[Thread(self._entry(visitor, p, names), ()) for p in public if not p.thread],
+            roots=[_alone(self._entry(visitor, p, names)) for p in public if not p.thread],
             replies=[self._entry(visitor, p, names) for p in public if p.thread],
-            private=[self._entry(visitor, post, {}, private=True) for post in private],
+            private=self._column(visitor, private),
             people=[p for p in people if p.here],
             controls=self.controls(visitor),
             said=said,
@@ -175,6 +184,12 @@ class Views:
             if not post.thread
         ]
 
+    def _column(self, visitor: Visitor, posts: Sequence[Post]) -> list[Entry]:
+        return [
+            replace(self._entry(visitor, post, {}, private=True), folded=folded)
+            for post, folded in column(posts)
+        ]
+
     def _entry(
         self,
         visitor: Visitor,
@@ -187,14 +202,15 @@ class Views:
         controls = self.controls(visitor, where)
         if isinstance(post.body, Message):
             body, summary = draw(post.body, controls), post.body.summary
+            title = heading(post.body)
         else:
-            body, summary = said(post.body), ""
-        author = said(names.get(post.author, UserText(post.author))) if post.author else None
+            body, summary, title = said(post.body), "", ""
+        name = names.get(post.author, UserText(post.author)) if post.author else None
         return Entry(
             id=post.id,
             root=post.thread,
             at=moment_tag(post.at),
-            author=author,
+            author=said(name) if name else None,
             body=body,
             text=post.body.text if isinstance(post.body, UserText) else "",
             mine=post.author == visitor.id,
@@ -202,7 +218,11 @@ class Views:
             deleted=post.deleted,
             event=controls.new_id(),
             summary=summary,
-            invites_replies=not isinstance(post.body, Message) or post.body.invites_replies,
+            talk=talk(post.body),
+            title=title,
+            changed=post.changed,
+            face=face(name.text) if name else "",
+            hue=hue(post.author or ""),
         )
 
 
@@ -213,6 +233,11 @@ def _version(text: str) -> int:
 
 def _names(people: Sequence[Inhabitant]) -> Mapping[str, UserText]:
     return {someone.id: someone.name for someone in people}
+
+
+def _alone(entry: Entry) -> Thread:
+    """A post as it comes: open where people are asked to talk."""
+    return Thread(entry, (), entry.talk == "open")
 
 
 def _from_last(threads: Sequence[Thread]) -> list[tuple[int, Thread]]:

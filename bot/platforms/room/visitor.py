@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NoReturn
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -94,7 +94,12 @@ class Doorkeeper:
         )
 
     async def posted(self, request: Request) -> tuple[Session, Posted]:
-        """A posted form and the session it belongs to. HTTPException 403 without its token."""
+        """A posted form and the session it belongs to. HTTPException 403 without its token, or
+        when the browser says that a page of others sent it."""
+        if not is_from_here(request):
+            raise HTTPException(
+                403, t("This was sent from another site, so nothing was saved: go to the room.")
+            )
         posted = await read_posted(request)
         session = self.sessions.read(request)
         if session is None or not self.sessions.trusts(session, only(posted, "csrf")):
@@ -121,6 +126,20 @@ class Doorkeeper:
         for member in await self._room.board.here(channel, known):
             return Visitor(session, channel, member.id, member.name)
         return None
+
+
+def is_from_here(request: Request) -> bool:
+    """Whether a page of ours sent this, as far as the browser tells.
+
+    Browsers say ``Origin: null`` where the referrer is kept back, as ours is, and the token is
+    asked for in any case.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin", "null")
+    hosts = (request.headers.get("Host"), request.headers.get("X-Forwarded-Host"))
+    return origin == "null" or urlsplit(origin).netloc in hosts
 
 
 def not_found() -> NoReturn:

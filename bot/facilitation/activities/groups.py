@@ -1,0 +1,256 @@
+"""``groups``: learners are dealt into groups, which can then hand in together.
+
+Everyone sees who is with whom. Whoever comes later is put into the smallest group, or into a new
+one where all are full, and anybody may move: people sit where they sit.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from pydantic import Field
+
+from bot.chat.answer import Answer, Correct, Refused, Saved, Show
+from bot.chat.callback import Callback
+from bot.chat.event import FormSubmitted, Picked
+from bot.chat.message import (
+    Block,
+    Button,
+    Buttons,
+    ChoiceField,
+    Form,
+    Heading,
+    Message,
+    Note,
+    Option,
+    People,
+    Text,
+)
+from bot.chat.text import Inline, Line, Strong
+from bot.facilitation.activities.kind import Kind, closing_blocks, opening_blocks
+from bot.facilitation.activities.naming import phase_title
+from bot.facilitation.activities.scene import Allotment, Asked, Scene, Spec, Verdict
+from bot.facilitation.changes import Changes
+from bot.facilitation.state import Assignment, Participant
+from bot.lessons.prose import prose
+from bot.lessons.script import Activity, Script
+from bot.words import t, tn
+
+JOIN, MOVE = "join", "move"
+"""The verbs: to see one's group, which puts whoever has none into one, and to change it."""
+
+MOST_IN_POST = 12
+"""More groups than this are not listed in the post: each sees their own."""
+
+
+class GroupsSpec(Spec):
+    """``task`` is Markdown."""
+
+    size: int = Field(
+        ge=2,
+        le=30,
+        description="About how many people a group has; of those left over each joins a group.",
+    )
+    task: str = Field("", description="What the groups are for: Markdown.")
+
+
+class Groups(Kind[GroupsSpec]):
+    """Deals everybody who is there when it opens; the facilitators are in no group."""
+
+    name = "groups"
+    model = GroupsSpec
+    main = "size"
+    deals = True
+    alone = Kind.alone | {JOIN, MOVE}
+
+    def _title(self) -> str:
+        return t("Your groups")
+
+    def say(self, scene: Scene[GroupsSpec]) -> Message:
+        """Who is with whom, and the way into a group."""
+        title = self.title(scene.spec)
+        who_sees = t("Everyone here can see who is in which group.")
+        mine = Button(t("Show my group"), scene.callback(JOIN), style="primary")
+        change = Button(t("Change my group"), scene.callback(MOVE), does="open")
+        buttons = (Buttons((mine, change)),) if scene.opening.is_open else ()
+        return Message(
+            summary=f"{phase_title(scene.activity.phase)}: {title}",
+            blocks=(
+                *opening_blocks(scene, title),
+                *prose(scene.spec.task),
+                *self._listed(scene),
+                *buttons,
+                *closing_blocks(scene, who_sees, self.handouts(scene)),
+            ),
+            invites_replies=False,
+        )
+
+    def open(self, scene: Scene[GroupsSpec]) -> Changes:
+        """Deal everybody who is there."""
+        people = [p.id for p in scene.learners()]
+        random.Random(f"{scene.run.seed}:{scene.opening.id}").shuffle(people)
+        count = _count(len(people), scene.spec.size)
+        at = scene.opening.opened_at
+        return Changes(
+            assignments=tuple(
+                Assignment(scene.run.id, scene.opening.id, who, 1, f"g{n % count + 1}", at)
+                for n, who in enumerate(people)
+            )
+        )
+
+    def hear(self, asked: Asked[GroupsSpec]) -> Verdict:
+        """Into a group, or from one into another."""
+        verb = asked.callback.verb if asked.callback else ""
+        match asked.event:
+            case Picked() if verb == JOIN and asked.scene:
+                return self._join(asked, asked.scene)
+            case FormSubmitted() as event if verb == MOVE and asked.scene:
+                chosen = "".join(event.fields.get("group", ()))
+                return self._move(asked, asked.scene, chosen)
+            case _:
+                return super().hear(asked)
+
+    def view(self, scene: Scene[GroupsSpec], who: Participant, callback: Callback) -> Answer:
+        """One's own group, or the form to change it."""
+        if callback.verb == JOIN:
+            return Show(self._mine(scene, who))
+        if callback.verb == MOVE:
+            options = tuple(Option(group, group_name(group)) for group in groups_of(scene))
+            now = group_of(scene, who.id)
+            field = ChoiceField("group", t("Your group"), options, value=(now,) if now else ())
+            members = tuple(Text(_line(scene, group)) for group in groups_of(scene))
+            title = t("Change my group")
+            return Show(Form(title, callback.encode(), (field, *members), t("Change")))
+        return super().view(scene, who, callback)
+
+    def allotted(self, scene: Scene[GroupsSpec]) -> tuple[Allotment, ...]:
+        """Who is, or was, in which group."""
+        return tuple(
+            Allotment("group", each, each.what, group_name(each.what)) for each in scene.assignments
+        )
+
+    def given_by(self, scene: Scene[GroupsSpec], who: Participant) -> tuple[Block, ...]:
+        """The group that somebody is in."""
+        mine = group_of(scene, who.id)
+        return (_people(scene, mine),) if mine else ()
+
+    def ways_in(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
+        """The form to change one's group with: in private one sees it already."""
+        change = Button(t("Change my group"), scene.callback(MOVE), does="open")
+        return (Buttons((change,)),) if scene.opening.is_open else ()
+
+    def who_sees(self, spec: GroupsSpec) -> str:
+        """Everyone."""
+        return t("Everyone here can see who is in which group.")
+
+    def _join(self, asked: Asked[GroupsSpec], scene: Scene[GroupsSpec]) -> Verdict:
+        leads = asked.who.role == "facilitator"
+        if leads or any(each.state == "held" for each in asked.dealt):
+            return Verdict(Saved(), then=JOIN)
+        sizes = Counter(each.what for each in _held(scene))
+        groups = groups_of(scene)
+        group = min(groups, key=lambda g: (sizes[g], _number(g)))
+        if sizes[group] > asked.spec.size:
+            group = f"g{_number(groups[-1]) + 1}"
+        return Verdict(Saved(), self._dealt(asked, group), then=JOIN)
+
+    def _move(self, asked: Asked[GroupsSpec], scene: Scene[GroupsSpec], chosen: str) -> Verdict:
+        if asked.who.role == "facilitator":
+            return Verdict(Refused(t("Facilitators are in no group.")))
+        if chosen not in groups_of(scene):
+            return Verdict(Correct({"group": t("Choose one of the groups.")}))
+        if any(each.state == "held" and each.what == chosen for each in asked.dealt):
+            return Verdict(Saved(t("That is your group already.")))
+        name = group_name(chosen)
+        note = t("You are in {group} now.", group=name)
+        return Verdict(Saved(note), self._dealt(asked, chosen))
+
+    def _dealt(self, asked: Asked[GroupsSpec], group: str) -> Changes:
+        n = 1 + max((each.n for each in asked.dealt), default=0)
+        left = tuple(replace(each, state="dropped") for each in asked.dealt if each.state == "held")
+        new = Assignment(asked.run.id, asked.opening.id, asked.who.id, n, group, asked.event.at)
+        return Changes(assignments=(*left, new), dirty=(asked.opening.post,))
+
+    def _listed(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
+        groups = groups_of(scene)
+        if not _held(scene):
+            return (Text((t("Nobody is in a group yet."),)),)
+        if scene.shared or len(groups) > MOST_IN_POST:
+            text = tn("There is {count} group.", "There are {count} groups.", len(groups))
+            return (Note((text,)),)
+        return tuple(_people(scene, group) for group in groups)
+
+    def _mine(self, scene: Scene[GroupsSpec], who: Participant) -> Message:
+        mine = group_of(scene, who.id)
+        if not mine:
+            title = self.title(scene.spec)
+            return Message(title, (Text((t("You are in no group."),)), *self._listed(scene)))
+        title = group_name(mine)
+        return Message(title, (Heading(title, 2), _people(scene, mine)))
+
+
+def group_name(group: str) -> str:
+    """What a group is called."""
+    return t("Group {number}", number=_number(group))
+
+
+def groups_of(scene: Scene[GroupsSpec]) -> tuple[str, ...]:
+    """The groups there are, in order; one at least."""
+    found = {each.what for each in scene.assignments} | {"g1"}
+    return tuple(sorted(found, key=_number))
+
+
+def group_of(scene: Scene[GroupsSpec], participant: str) -> str:
+    """The group that somebody is in, or ""."""
+    return next((each.what for each in _held(scene) if each.who == participant), "")
+
+
+def members_of(scene: Scene[GroupsSpec], group: str) -> tuple[Participant, ...]:
+    """Who is in a group and has not left the lesson."""
+    inside = {each.who for each in _held(scene) if each.what == group}
+    return tuple(p for p in scene.learners() if p.id in inside)
+
+
+def groups_around(scene: Scene[Any]) -> Scene[GroupsSpec] | None:
+    """The scene of the groups that a kind looks at, if they have been dealt."""
+    found = (other for other in scene.around.values() if other.activity.kind == Groups.name)
+    return next(found, None)
+
+
+def groups_before(script: Script, activity: Activity) -> str:
+    """The id of the last `groups` that comes before an activity; "" if none does."""
+    found = ""
+    for each in script.activities():
+        if each.id == activity.id:
+            return found
+        found = each.id if each.kind == Groups.name else found
+    return found
+
+
+def _count(people: int, size: int) -> int:
+    """How many groups so many people make: about as large as wanted, and nobody alone."""
+    return max(1, min((people + size // 2) // size, people // 2))
+
+
+def _held(scene: Scene[GroupsSpec]) -> Sequence[Assignment]:
+    return [each for each in scene.assignments if each.state == "held"]
+
+
+def _number(group: str) -> int:
+    return int(group.removeprefix("g"))
+
+
+def _line(scene: Scene[GroupsSpec], group: str) -> Line:
+    """A group and who is in it, in one line."""
+    names: list[Inline] = []
+    for member in members_of(scene, group):
+        names += [", " if names else ": ", member.name]
+    return (Strong(group_name(group)), *names)
+
+
+def _people(scene: Scene[GroupsSpec], group: str) -> People:
+    return People(group_name(group), tuple(p.name for p in members_of(scene, group)))
