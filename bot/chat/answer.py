@@ -34,9 +34,10 @@ class NotSaved:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Something to look at or fill in, for this person's eyes."""
+    """Something to look at or fill in, for this person's eyes; ``note`` says what was done."""
 
     what: Form | Message
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,7 +135,7 @@ def _overtaken(name: str, scene: Scene[Any]) -> Iterator[Named]:
     """What somebody gets whose group changed the work while they were writing."""
     who = scene.participants[0]
     item = scene.spec.labels()[0][0]
-    stale = Callback(HAND_IN, scene.opening.id, "stale")
+    stale = Callback(HAND_IN, scene.opening.id, revision=1)
     event = FormSubmitted(
         id="preview",
         at=scene.opening.opened_at,

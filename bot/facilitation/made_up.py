@@ -12,9 +12,9 @@ from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.groups import Groups
 from bot.facilitation.activities.peer_review import PeerReview
-from bot.facilitation.activities.peers import COUNTS, PROBLEM, SELF, Desk
+from bot.facilitation.activities.peers import COUNTED, SELF, Desk
 from bot.facilitation.activities.poll import OTHER
-from bot.facilitation.activities.ring import slot
+from bot.facilitation.activities.ring import SAID_WRONG, slot
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.activities.submission import Submission
 from bot.facilitation.activities.submission_spec import LINK
@@ -102,7 +102,7 @@ def assessed(scene: Scene[Any]) -> Scene[Any]:
         response(scene, leader, f"{name}.{criterion.id}", Given(("3",), UserText(SAID[1])))
         for criterion in scene.spec.rubric
     ]
-    said.append(response(scene, leader, f"{name}.{COUNTS}", Given(("instead",))))
+    said.append(response(scene, leader, f"{name}.{COUNTED}", Given(("instead",))))
     return replace(scene, responses=(*scene.responses, *said))
 
 
@@ -110,7 +110,7 @@ def disputed(scene: Scene[Any]) -> tuple[Scene[Any], str]:
     """A peer review in which somebody says that a work is a problem, and what that is about."""
     first = min(scene.assignments, key=lambda each: (each.who, each.n))
     said = response(
-        scene, first.who, f"{slot(first.n)}.{PROBLEM}", Given(text=UserText("It is about bees."))
+        scene, first.who, f"{slot(first.n)}.{SAID_WRONG}", Given(text=UserText("It is about bees."))
     )
     about = f"{first.who}_{slot(first.n)}"
     return replace(scene, responses=(*scene.responses, said)), about

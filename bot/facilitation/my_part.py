@@ -49,16 +49,23 @@ def my_part(run: Run, scenes: Sequence[Scene[Any]], who: Participant) -> Message
 
 def _due(scene: Scene[Any]) -> tuple[Block, ...]:
     kind = KINDS[scene.activity.kind]
-    closes = scene.opening.closes_at
     in_thread = kind.talks(scene.spec) and scene.capabilities.hears_replies
     where = (Text((t("Answer in the thread of its post."),)),) if in_thread else ()
     return (
         Heading(name_of(scene.run, scene.activity.id), 3),
-        *((Deadline(closes),) if closes and scene.run.status != "paused" else ()),
+        *_until(scene),
         *where,
         *kind.ways_in(scene),
         *_seen_by(scene),
     )
+
+
+def _until(scene: Scene[Any]) -> tuple[Block, ...]:
+    opening = scene.opening
+    if opening.closed_at:
+        return (Deadline(opening.closed_at, "closed"), Note((t("Late counts, too."),)))
+    shown = opening.closes_at and scene.run.status != "paused"
+    return (Deadline(opening.closes_at),) if shown and opening.closes_at else ()
 
 
 def _given(scene: Scene[Any], who: Participant, mine: Sequence[Block]) -> tuple[Block, ...]:

@@ -82,7 +82,7 @@ def perform(
         case "open":
             return done + _open((cue, *group), run, cues, openings, now, known)
         case "wake":
-            return done + _wake(cue, run, openings, now, known)
+            return done + _wake(cue, run, cues, openings, now, known)
         case "close":
             return done + close_openings(run, openings, now, only=cue.activity, known=known)
         case "end":
@@ -124,13 +124,24 @@ def close_openings(
     return changes + Changes(dirty_run=run.id if to_close else "")
 
 
-def _wake(cue: Cue, run: Run, openings: Sequence[Opening], now: datetime, known: Known) -> Changes:
+def _wake(
+    cue: Cue,
+    run: Run,
+    cues: Sequence[Cue],
+    openings: Sequence[Opening],
+    now: datetime,
+    known: Known,
+) -> Changes:
     """An activity looks at how things stand, if it is still open."""
     opening = newest_opening(openings, cue.activity)
     if opening is None or not opening.is_open:
         return Changes()
     scene = scene_of(run, opening, known)
-    return KINDS[scene.activity.kind].wake(scene, now)
+    kind = KINDS[scene.activity.kind]
+    looks = [c.seq for c in cues if c.kind == "wake" and c.activity == cue.activity]
+    # Which of its looks it is, and not how late it is: a pause is nobody's delay.
+    nth = sorted(looks).index(cue.seq) % len(kind.wakes)
+    return kind.wake(scene, now, kind.wakes[nth])
 
 
 def _start(

@@ -26,6 +26,7 @@ from bot.chat.event import (
     ReplyEdited,
 )
 from bot.chat.message import Form
+from bot.chat.plain import plain
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Asked, Scene, Verdict
 from bot.facilitation.changes import NOTHING, Changes
@@ -235,7 +236,11 @@ class Hearing:
         except Exception as failure:
             log.error("showing %s failed: %s", verdict.then, where(failure))
             return verdict.answer
-        return shown if isinstance(shown, Show) else verdict.answer
+        if not isinstance(shown, Show):
+            return verdict.answer
+        note = verdict.answer.note if isinstance(verdict.answer, Saved) else ""
+        # Some views say themselves what was saved.
+        return shown if note in plain(shown.what) else replace(shown, note=note)
 
     async def _show(self, event: FormRequested, callback: Callback) -> Answer:
         async with self._store.reading() as reading:

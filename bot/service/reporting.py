@@ -243,11 +243,12 @@ def _answers(scenes: Mapping[str, Scene[Any]], versions: Sequence[Response]) -> 
 
 
 def _reviews(scenes: Mapping[str, Scene[Any]], versions: Sequence[Response]) -> Iterator[ReviewRow]:
+    judges = {id: KINDS[scene.activity.kind].judge(scene) for id, scene in scenes.items()}
     for version in _numbered(versions):
         response, given = version.response, version.given
         scene = scenes[response.opening]
         kind = KINDS[scene.activity.kind]
-        judged = kind.judged(scene, response)
+        judged = judges[response.opening](response)
         if judged is None:
             continue
         titles = {criterion.id: criterion.title for criterion in kind.criteria(scene.spec)}

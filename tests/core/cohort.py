@@ -96,9 +96,9 @@ class Cohort:
         self.openings[activity] = replace(self.openings[activity], closed_at=self.now)
         return self._keep(self._kind(activity).close(self.scene(activity)))
 
-    def wake(self, activity: str) -> Changes:
-        """An activity looks at how things stand."""
-        return self._keep(self._kind(activity).wake(self.scene(activity), self.now))
+    def wake(self, activity: str, share: float = 0.5) -> Changes:
+        """An activity looks at how things stand, after this share of its time."""
+        return self._keep(self._kind(activity).wake(self.scene(activity), self.now, share))
 
     def end(self) -> None:
         """The lesson ends."""

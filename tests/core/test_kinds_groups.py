@@ -108,10 +108,14 @@ def test_very_many_groups_are_counted_and_each_sees_their_own() -> None:
     assert "N00" in [name.text for name in group.names]
 
 
-def test_after_closing_the_post_has_no_way_into_a_group() -> None:
+def test_after_closing_groups_stay_as_they_are_and_whoever_comes_late_still_finds_one() -> None:
     cohort = grouping("ada", "ben")
-    assert "Show my group" in labels(cohort.post("groups"))
+    form_to_move = form(cohort.ask("ada", "groups", "move"))
     cohort.close("groups")
+    assert labels(cohort.post("groups")) == ["Show my group"]
+    assert isinstance(cohort.ask("ada", "groups", "move"), Refused)
+    assert isinstance(cohort.send("ada", form_to_move, group="g1"), Refused)
+    cohort.end()
     assert labels(cohort.post("groups")) == []
 
 

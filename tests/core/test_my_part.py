@@ -95,7 +95,7 @@ def test_what_i_gave_can_be_taken_back_and_is_due_again() -> None:
     assert isinstance(cohort.send("ada", take), Refused)
 
 
-def test_after_closing_it_is_not_due_but_can_still_be_changed() -> None:
+def test_after_closing_it_can_still_be_changed_and_is_still_due_of_whom_nothing_is_there() -> None:
     cohort = lesson("submission")
     cohort.hand_in("ada", "My sketch")
     cohort.close("submission")
@@ -103,7 +103,10 @@ def test_after_closing_it_is_not_due_but_can_still_be_changed() -> None:
     assert "Nothing is waiting" in due
     assert "My sketch" in mine
     assert labels(cohort.part("ada")) == ["Change it", "Take it back"]
-    assert "Nothing is waiting" in halves(cohort.part("ben"))[0]
+    still = halves(cohort.part("ben"))[0]
+    assert "Hand in your work" in still
+    assert "Closed" in still
+    assert "Late counts, too." in still
 
 
 def test_after_the_lesson_it_is_only_shown() -> None:

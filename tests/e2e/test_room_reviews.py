@@ -115,7 +115,7 @@ def review(page: Page, comment: str) -> None:
     for _ in range(2):
         dialog(page).get_by_role("link", name="Review", exact=True).first.click()
         judge(page, "3 · Accomplished", comment)
-        expect(dialog(page)).to_contain_text("Step 2 of 2")
+        expect(dialog(page)).to_contain_text("step 2 of 2")
         judge(page, "4 · Exemplary", comment)
         expect(dialog(page)).to_contain_text("Your reviews")
     expect(dialog(page)).to_contain_text("You have done them all. Thank you!")
@@ -131,7 +131,7 @@ def override(fay: Page) -> None:
     expect(dialog(fay)).to_contain_text("Review by Benoît Roux")
     dialog(fay).get_by_role("link", name="Write my own review").click()
     for n in (1, 2):
-        expect(dialog(fay)).to_contain_text(f"Step {n} of 3")
+        expect(dialog(fay)).to_contain_text(f"step {n} of 3")
         judge(fay, "2 · Developing", "Where is the entrance?")
     dialog(fay).get_by_label("In their place: the author sees only mine").check()
     dialog(fay).get_by_role("button", name="Save", exact=True).click()

@@ -260,7 +260,9 @@ async def test_an_event_that_comes_twice_counts_once(house: House) -> None:
     answer = await house.hear(step)
     assert isinstance(answer, Show)
     after = await everything(house)
-    assert await house.hear(step) == answer
+    again = await house.hear(step)
+    assert isinstance(again, Show)
+    assert again.what == answer.what
     assert await everything(house) == after
     problem = await a_form(house, "ada", "problem", "r2", words="Empty")
     hand_in = FormSubmitted(
@@ -515,19 +517,24 @@ def in_groups() -> Any:
 
 async def test_whoever_moves_into_another_group_does_not_review_its_work(house: House) -> None:
     names = ("ada", "ben", "cem", "dan", "eva", "flo")
-    await house.schedule(in_groups())
+    # Over days all three can be open together; otherwise groups that have worked stay as they are.
+    together = a_phase("Elaborate", *(one for part in in_groups().script.phases
+                                      for one in part.activities))  # fmt: skip
+    await house.managing.schedule_daily(
+        a_lesson(together), run_id=RUN, main=house.main, facilitators=(house.fay,), zone="UTC",
+        first=date(2026, 1, 6), pace=Pace(),
+    )  # fmt: skip
     for who in names:
         await house.join(who)
-    await house.run_for(minutes(10))
+    await house.run_to(datetime(2026, 1, 6, 10, tzinfo=UTC))
     desk = Desk(house)
     for who in names:
         await desk.hand_in(who, f"By {who}")
-    await house.run_for(minutes(10))
     other = (await held(house, "ada"))[0]
     slot = next(f"r{a.n}" for a in await dealt(house, "ada") if a.what == other)
-    assert plain(await desk.listed("ada")).count("Work ") == 2
+    before = plain(await desk.listed("ada")).count("Work ")
     assert isinstance(await house.submit("ada", "groups", "move", group=other), Saved)
-    assert plain(await desk.listed("ada")).count("Work ") == 1
+    assert plain(await desk.listed("ada")).count("Work ") == before - 1
     refused = await desk.request("ada", await house.callback(REVIEW, "review", slot))
     assert isinstance(refused, Refused)
 

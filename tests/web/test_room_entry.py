@@ -38,10 +38,21 @@ async def test_the_cohorts_link_makes_everybody_somebody_else(house: House) -> N
 
 async def test_who_comes_back_by_the_cohorts_link_stays_who_they_were(house: House) -> None:
     browser = await house.visitor("Ada")
-    await browser.enter(house.room.entry_link("main"), "Ada L.")
+    await browser.enter(house.room.entry_link("main"), "Ada")
     first, second = house.ear.events
     assert first.who == second.who
-    assert [p.name for p in await house.room.board.people("main")] == [UserText("Ada L.")]
+    assert [p.name for p in await house.room.board.people("main")] == [UserText("Ada")]
+
+
+async def test_under_another_name_the_same_browser_brings_somebody_else(house: House) -> None:
+    browser = await house.visitor("Ada")
+    page = await browser.get(house.room.entry_link("main"))
+    assert "You were here as Ada" in page.text
+    await browser.enter(house.room.entry_link("main"), "Ben")
+    first, second = house.ear.events
+    assert first.who != second.who
+    names = {p.name for p in await house.room.board.people("main")}
+    assert names == {UserText("Ada"), UserText("Ben")}
 
 
 async def test_a_link_of_ones_own_brings_in_exactly_that_person(house: House) -> None:

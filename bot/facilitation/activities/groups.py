@@ -10,6 +10,7 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from pydantic import Field
@@ -76,7 +77,10 @@ class Groups(Kind[GroupsSpec]):
         who_sees = t("Everyone here can see who is in which group.")
         mine = Button(t("Show my group"), scene.callback(JOIN), style="primary")
         change = Button(t("Change my group"), scene.callback(MOVE), does="open")
-        buttons = (Buttons((mine, change)),) if scene.opening.is_open else ()
+        ended = scene.run.status == "ended"
+        # Whoever comes later still needs a group; those that have worked together stay together.
+        ways = (mine, change) if scene.opening.is_open else () if ended else (mine,)
+        buttons = (Buttons(ways),) if ways else ()
         return Message(
             summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
@@ -118,6 +122,8 @@ class Groups(Kind[GroupsSpec]):
         """One's own group, or the form to change it."""
         if callback.verb == JOIN:
             return Show(self._mine(scene, who))
+        if callback.verb == MOVE and not scene.opening.is_open:
+            return Refused(_fixed())
         if callback.verb == MOVE:
             options = tuple(Option(group, group_name(group)) for group in groups_of(scene))
             now = group_of(scene, who.id)
@@ -161,6 +167,8 @@ class Groups(Kind[GroupsSpec]):
     def _move(self, asked: Asked[GroupsSpec], scene: Scene[GroupsSpec], chosen: str) -> Verdict:
         if asked.who.role == "facilitator":
             return Verdict(Refused(t("Facilitators are in no group.")))
+        if not scene.opening.is_open:
+            return Verdict(Refused(_fixed()))
         if chosen not in groups_of(scene):
             return Verdict(Correct({"group": t("Choose one of the groups.")}))
         if any(each.state == "held" and each.what == chosen for each in asked.dealt):
@@ -193,6 +201,10 @@ class Groups(Kind[GroupsSpec]):
         return Message(title, (Heading(title, 2), _people(scene, mine)))
 
 
+def _fixed() -> str:
+    return t("The groups stay as they are now. Your facilitator can help.")
+
+
 def group_name(group: str) -> str:
     """What a group is called."""
     return t("Group {number}", number=_number(group))
@@ -207,6 +219,12 @@ def groups_of(scene: Scene[GroupsSpec]) -> tuple[str, ...]:
 def group_of(scene: Scene[GroupsSpec], participant: str) -> str:
     """The group that somebody is in, or ""."""
     return next((each.what for each in _held(scene) if each.who == participant), "")
+
+
+def was_in(scene: Scene[GroupsSpec], participant: str, group: str, at: datetime) -> bool:
+    """Whether somebody was in a group at a moment."""
+    dealt = [each for each in scene.assignments if each.who == participant and each.at <= at]
+    return bool(dealt) and max(dealt, key=lambda each: each.n).what == group
 
 
 def members_of(scene: Scene[GroupsSpec], group: str) -> tuple[Participant, ...]:

@@ -5,7 +5,7 @@ A new kind is one new file beside this one and its line in the registry.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, ClassVar, Generic
@@ -121,9 +121,9 @@ class Kind(Generic[S]):
         """What work is judged by in it."""
         return ()
 
-    def judged(self, scene: Scene[S], response: Response) -> Judged | None:
-        """What a response says of somebody's work, for the evidence."""
-        return None
+    def judge(self, scene: Scene[S]) -> Callable[[Response], Judged | None]:
+        """What tells of a response what it says of somebody's work, for the evidence."""
+        return lambda response: None
 
     def allotted(self, scene: Scene[S]) -> tuple[Allotment, ...]:
         """What was dealt in it, for the evidence."""
@@ -182,8 +182,8 @@ class Kind(Generic[S]):
         """What opening leads to besides the post."""
         return NOTHING
 
-    def wake(self, scene: Scene[S], now: datetime) -> Changes:
-        """What one of its `wakes` leads to."""
+    def wake(self, scene: Scene[S], now: datetime, share: float) -> Changes:
+        """What the one of its `wakes` leads to that comes after this share of its time."""
         return NOTHING
 
     def owner_name(self, scene: Scene[S], owner: str) -> UserText:

@@ -21,6 +21,7 @@ from bot.chat.text import Line, Strong
 from bot.facilitation.activities import peers
 from bot.facilitation.activities.peer_results import said
 from bot.facilitation.activities.peers import Desk
+from bot.facilitation.activities.ring import SAID_WRONG, slot
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.activities.works import work_blocks
 from bot.facilitation.activities.written import MOST, left_out
@@ -50,12 +51,14 @@ def overview(scene: Scene[Any], desk: Desk | None, title: str) -> Message:
     return Message(summary, tuple(blocks), invites_replies=False)
 
 
-def works(desk: Desk) -> Message:
-    """Every work with how it was reviewed; those that need a look first."""
+def works(desk: Desk, after: int = 0) -> Message:
+    """The works with how each was reviewed, those that need a look first; ``after`` so many."""
     title = t("The works and their reviews")
     owners = sorted(desk.works(), key=lambda owner: not _flags(desk, owner))
-    blocks: list[Block] = [Heading(title, 2), *left_out(max(0, len(owners) - MOST))]
-    for owner in owners[:MOST]:
+    blocks: list[Block] = [
+        Heading(title, 2),
+    ]
+    for owner in owners[after : after + MOST]:
         count = len(desk.peers_of(owner))
         told = tn("{count} review", "{count} reviews", count)
         flags = "".join(f" · {flag}" for flag in _flags(desk, owner))
@@ -64,6 +67,10 @@ def works(desk: Desk) -> Message:
         blocks.append(Buttons((button,)))
     if not owners:
         blocks.append(Text((t("Nothing has been handed in yet."),)))
+    if len(owners) > after + MOST:
+        label = t("Show the next of {count} works", count=len(owners))
+        callback = desk.scene.callback(peers.BOARD, str(after + MOST))
+        blocks.append(Buttons((Button(label, callback, does="open"),)))
     return Message(title, tuple(blocks), invites_replies=False)
 
 
@@ -74,7 +81,8 @@ def work(desk: Desk, owner: str) -> Answer:
     title = t("A work and its reviews")
     blocks: list[Block] = [Heading(title, 2), Text((Strong(t("Work of ")), desk.name(owner)))]
     blocks += work_blocks(desk.work, owner)
-    blocks += [Text((flag,)) for flag in _flags(desk, owner)]
+    blocks += [Text((flag[:1].upper() + flag[1:] + ".",)) for flag in _flags(desk, owner)]
+    blocks += _called_wrong(desk, owner)
     for review in desk.peers_of(owner):
         name = desk.scene.name_of(review.reviewer)
         blocks += [Divider(), Text((Strong(t("Review by ")), name)), *said(desk, review)]
@@ -89,8 +97,9 @@ def work(desk: Desk, owner: str) -> Answer:
     change = desk.given(owner).get(peers.CHANGE)
     if change and change.text:
         blocks += [Divider(), Text((Strong(t("What the author will change")),)), Quote(change.text)]
+    written = bool(desk.facilitators_of(owner))
     mine = Button(
-        t("Write my own review"),
+        t("Change my review") if written else t("Write my own review"),
         desk.scene.callback(peers.REVIEW, f"f_{owner}"),
         does="open",
         style="primary",
@@ -98,6 +107,17 @@ def work(desk: Desk, owner: str) -> Answer:
     back = Button(t("All works"), desk.scene.callback(peers.BOARD), does="open")
     blocks.append(Buttons((mine, back)))
     return Show(Message(title, tuple(blocks), invites_replies=False))
+
+
+def _called_wrong(desk: Desk, owner: str) -> list[Block]:
+    """Who says that something is wrong with a work, and what."""
+    blocks: list[Block] = []
+    for each in desk.scene.assignments:
+        said_so = desk.given(each.who).get(f"{slot(each.n)}.{SAID_WRONG}")
+        if each.what == owner and said_so and said_so.text:
+            name = desk.scene.name_of(each.who)
+            blocks += [Text((Strong(t("Said by ")), name, ":")), Quote(said_so.text)]
+    return blocks
 
 
 def trouble(desk: Desk, about: str) -> Message:
@@ -112,7 +132,7 @@ def trouble(desk: Desk, about: str) -> Message:
         )  # fmt: skip
         return Message(title, blocks, invites_replies=False)
     reviewer, _, name = about.partition("_")
-    said_so = desk.given(reviewer).get(f"{name}.{peers.PROBLEM}")
+    said_so = desk.given(reviewer).get(f"{name}.{SAID_WRONG}")
     title = t("A work that cannot be reviewed")
     owner = desk.subject(reviewer, name)
     text_line: Line = (

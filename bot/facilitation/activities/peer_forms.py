@@ -88,9 +88,13 @@ def step(desk: Desk, who: Participant, callback: Callback) -> Answer:
     name, at = peers.split_slot(callback.item)
     owner = desk.subject(who.id, name)
     leads = name.startswith("f_")
-    mine = {slot(each.n) for each in desk.dealt_to(who.id)} | {peers.SELF}
+    mine = {slot(each.n) for each in desk.dealt_to(who.id)}
+    if desk.scene.spec.self and desk.authored_by(who.id):
+        mine.add(peers.SELF)
     if (leads and who.role != "facilitator") or (not leads and name not in mine):
         return Refused(t("This work is not yours to review. Press “Give feedback” to see yours."))
+    if name.startswith("r") and peers.SELF in desk.undone(who.id):
+        return Refused(t("Judge your own work first; then you get others’."))
     rubric, said = desk.scene.spec.rubric, desk.review(who.id, name).said
     open_steps = [n for n, each in enumerate(rubric, start=1) if each.id not in said]
     at = at or next(iter(open_steps), 1)
@@ -105,7 +109,6 @@ def step(desk: Desk, who: Participant, callback: Callback) -> Answer:
         for level in LEVELS
     )
     asked: tuple[Part, ...] = (
-        Note((t("Step {step} of {count}", step=at, count=len(rubric) + leads),)),
         Heading(criterion.title, 2),
         ChoiceField("level", t("Which fits best?"), options, value=given.options if given else ()),
         TextField(
@@ -118,10 +121,10 @@ def step(desk: Desk, who: Participant, callback: Callback) -> Answer:
     parts = (*work, Divider(), *asked) if at == 1 else (*asked, Divider(), *work)
     note = Note((_who_sees(desk, name),))
     send = t("Save") if at == len(rubric) + leads else t("Save and go on")
-    told = name.startswith("r") and (desk.scene.spec.open or desk.released())
-    verb = peers.ASSESS if leads else peers.JUDGE_ALONE if told else peers.JUDGE
+    openly = desk.scene.spec.open and name.startswith("r")
+    verb = peers.ASSESS if leads else peers.JUDGE_ALONE if openly else peers.JUDGE
     item = desk.scene.callback(verb, f"{name}-{at}")
-    return Show(Form(_title(desk, name, owner), item, (*parts, note), send))
+    return Show(Form(_title(name, at, len(rubric) + leads), item, (*parts, note), send))
 
 
 def problem(desk: Desk, who: Participant, callback: Callback) -> Answer:
@@ -130,13 +133,15 @@ def problem(desk: Desk, who: Participant, callback: Callback) -> Answer:
         return Refused(t("This work is not yours to review any more."))
     parts = (
         TextField("words", t("What is wrong with it?"), hint=t("Empty, unreadable, off the task…")),
-        Note((t("Only your facilitator reads this. You get another work to review."),)),
+        Note(
+            (t("Only your facilitator reads this. You get another work, if there is one for you."),)
+        ),
     )
     return Show(Form(t("Something is wrong with it"), callback.encode(), parts, t("Send")))
 
 
 def _counts(desk: Desk, who: Participant, name: str) -> Form:
-    given = desk.given(who.id).get(f"{name}.{peers.COUNTS}")
+    given = desk.given(who.id).get(f"{name}.{peers.COUNTED}")
     options = (
         Option("beside", t("Beside the peers’ reviews")),
         Option(peers.INSTEAD, t("In their place: the author sees only mine")),
@@ -151,7 +156,13 @@ def _counts(desk: Desk, who: Participant, name: str) -> Form:
     return Form(t("My own review"), desk.scene.callback(peers.ASSESS, item), (field,), t("Save"))
 
 
-def _title(desk: Desk, name: str, owner: str) -> str:
+def _title(name: str, step: int, count: int) -> str:
+    """What is being done and where in it one is, for whoever hears it read."""
+    whose = _whose(name)
+    return t("{review}, step {step} of {count}", review=whose, step=step, count=count)
+
+
+def _whose(name: str) -> str:
     if name == peers.SELF:
         return t("Your own work")
     if name.startswith("f_"):

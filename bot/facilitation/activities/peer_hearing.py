@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -20,8 +19,9 @@ from bot.facilitation.activities.peers import (
     is_complete,
     split_slot,
 )
-from bot.facilitation.activities.ring import slot
+from bot.facilitation.activities.ring import SAID_WRONG, slot
 from bot.facilitation.activities.scene import Asked, Verdict
+from bot.facilitation.allocating import MOST_MORE
 from bot.facilitation.changes import NOTHING, Changes, delivery_key
 from bot.facilitation.owing import tell
 from bot.facilitation.rubric import LEVELS
@@ -58,10 +58,9 @@ def judged(
     done = is_complete(asked.spec, name, mine)
     if done and asked.spec.open and desk and name.startswith("r"):
         changes += _in_thread(asked, desk, name)
-    owner = desk.subject(asked.who.id, name) if desk else ""
-    if done and desk and desk.released() and name != peers.SELF and owner in desk.works():
-        # Whoever was reviewed by nobody else has had no message yet.
-        changes += to_authors(desk, event.at, (owner,))
+    if asked.standing(f"{name}.{SAID_WRONG}"):
+        aside = t("Kept, but it does not reach the author: you said that something is wrong here.")
+        return Verdict(Saved(aside), changes)
     last = step >= len(rubric) and not name.startswith("f_")
     then, what = (peers.LIST, "") if last else (peers.REVIEW, f"{name}-{step + 1}")
     note = t("Your review is saved. Thank you!") if done else t("Saved.")
@@ -80,7 +79,7 @@ def _may_judge(
         return ("" if known else t("Only the facilitators of this lesson can do that."), ())
     for each in asked.dealt:
         if slot(each.n) == name:
-            gone = each.state == "dropped" and not asked.standing(f"{name}.{peers.PROBLEM}")
+            gone = each.state == "dropped" and not asked.standing(f"{name}.{SAID_WRONG}")
             return "", ((replace(each, state="held"),) if gone else ())
     return t("This work is not yours to review. Press “Give feedback” to see yours."), ()
 
@@ -89,7 +88,7 @@ def _counted(asked: Asked[PeerReviewSpec], event: FormSubmitted, name: str) -> V
     how = field_text(event, peers.COUNTS)
     if how not in ("beside", peers.INSTEAD):
         return Verdict(Correct({peers.COUNTS: t("Choose one of the two.")}))
-    kept = asked.record(asked.response(f"{name}.{peers.COUNTS}", Given((how,))))
+    kept = asked.record(asked.response(f"{name}.{peers.COUNTED}", Given((how,))))
     kept += Changes(dirty=(asked.opening.id,), dirty_about=_redrawn(asked, name))
     return Verdict(Saved(t("Your review is saved.")), kept, peers.WORK, name[2:])
 
@@ -117,10 +116,12 @@ def problem(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk, name
     mine = next((a for a in asked.dealt if slot(a.n) == name and a.state != "dropped"), None)
     if mine is None:
         return Verdict(Refused(t("This work is not yours to review any more.")))
+    if desk.is_done(mine):
+        return Verdict(Refused(t("You have reviewed it already. You can change your review.")))
     words = field_text(event, "words")
     if not words.strip():
         return Verdict(Correct({"words": t("Say in a few words what is wrong with it.")}))
-    said = asked.response(f"{name}.{peers.PROBLEM}", Given(text=UserText(words)))
+    said = asked.response(f"{name}.{SAID_WRONG}", Given(text=UserText(words)))
     gone = replace(mine, state="dropped")
     rest = [a for a in desk.scene.assignments if (a.who, a.n) != (mine.who, mine.n)]
     after = Desk.of(
@@ -130,7 +131,9 @@ def problem(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk, name
             responses=(*desk.scene.responses, said),
         )
     )
-    instead = after.ring.another(asked.who.id, mine.what, event.at) if after else NOTHING
+    said_before = sum(r.item.endswith(f".{SAID_WRONG}") for r in asked.mine if r.given)
+    again = after is not None and said_before < MOST_MORE
+    instead = after.ring.another(asked.who.id, mine.what, event.at) if after and again else NOTHING
     told = tuple(
         tell(asked.run, asked.opening, TROUBLED, person, event.at, f"{asked.who.id}_{name}")
         for person in asked.run.facilitators
@@ -138,7 +141,7 @@ def problem(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk, name
     note = (
         t("Thank you. Your facilitator has been told, and you have another work to review.")
         if instead.assignments
-        else t("Thank you. Your facilitator has been told.")
+        else t("Thank you. Your facilitator has been told. There is no other work for you.")
     )
     kept = Changes(assignments=(gone,), owed=told, dirty=(asked.opening.id,))
     return Verdict(Saved(note), asked.record(said) + kept + instead, peers.LIST)
@@ -179,14 +182,14 @@ def release(asked: Asked[PeerReviewSpec], desk: Desk) -> Verdict:
     return Verdict(Saved(t("Released: every author gets theirs.")), kept + sent)
 
 
-def to_authors(desk: Desk, at: datetime, works: Sequence[str] | None = None) -> Changes:
-    """One message to each author of a work that was reviewed, or of these ``works``."""
-    reviewed = [work for work in desk.works() if desk.reviews_of(work)]
+def to_authors(desk: Desk, at: datetime) -> Changes:
+    """One message to each author: also of a work that nobody has reviewed yet, as it says so, and
+    is drawn again when somebody does."""
     run, opening = desk.scene.run, desk.scene.opening
     return Changes(
         owed=tuple(
             tell(run, opening, REVIEWS, p.person, at, work)
-            for work in (reviewed if works is None else works)
+            for work in desk.works()
             for p in desk.owners(work)
         )
     )

@@ -98,11 +98,9 @@ def _shown(desk: Desk, owner: str) -> list[tuple[str, Review]]:
     own = [(t("Your facilitator"), review) for review in desk.facilitators_of(owner)]
     if desk.overridden(owner):
         return own
-    return [(_label(desk, n, r), r) for n, r in enumerate(desk.peers_of(owner), 1)] + own
-
-
-def _label(desk: Desk, number: int, review: Review) -> str:
-    return t("Review {number}", number=number)
+    return [
+        (t("Review {number}", number=n), r) for n, r in enumerate(desk.peers_of(owner), 1)
+    ] + own
 
 
 def _answer(desk: Desk, owner: str) -> tuple[Block, ...]:

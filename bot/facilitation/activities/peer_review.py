@@ -7,7 +7,7 @@ together, at closing or when the facilitator releases them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Literal
 
@@ -26,9 +26,9 @@ from bot.facilitation.activities.peers import (
     REVIEWS,
     TROUBLED,
     Desk,
-    wanted_by,
+    groups_of_work,
 )
-from bot.facilitation.activities.ring import SUBMISSION, reviewed_by
+from bot.facilitation.activities.ring import SAID_WRONG, SUBMISSION, reviewed_by
 from bot.facilitation.activities.scene import (
     Allotment,
     Asked,
@@ -75,7 +75,7 @@ class PeerReview(Kind[PeerReviewSpec]):
 
     def looks_at(self, script: Script, activity: Activity, spec: PeerReviewSpec) -> tuple[str, ...]:
         """The submission, and the groups there are."""
-        found = (reviewed_by(script, activity), wanted_by(script, activity))
+        found = (reviewed_by(script, activity), groups_of_work(script, activity))
         return tuple(id for id in found if id)
 
     def misfits(self, script: Script, activity: Activity, spec: PeerReviewSpec) -> str:
@@ -86,7 +86,8 @@ class PeerReview(Kind[PeerReviewSpec]):
         if spec.of in works:
             return f"“{spec.of}” comes after it: put it after “{spec.of}”"
         if spec.of:
-            return f"there is no submission “{spec.of}”: write the id of one, or leave out “of”"
+            names = f"one of {', '.join(works)}" if works else "the id of one"
+            return f"there is no submission “{spec.of}”: write {names}, or leave out “of”"
         return "there is no submission before it: put one before it"
 
     def criteria(self, spec: PeerReviewSpec) -> tuple[Criterion, ...]:
@@ -105,7 +106,7 @@ class PeerReview(Kind[PeerReviewSpec]):
         """What an author will change, and what was wrong with a work; the rest is `judged`."""
         if item == peers.CHANGE:
             return Question(item, t("What I will change"), "replies")
-        if item.endswith(f".{peers.PROBLEM}"):
+        if item.endswith(f".{SAID_WRONG}"):
             return Question(item, t("Why this work cannot be reviewed"), "replies")
         return super().question(spec, item)
 
@@ -164,10 +165,10 @@ class PeerReview(Kind[PeerReviewSpec]):
         )  # fmt: skip
         return Changes(owed=boards) + (desk.ring.deal() if desk else NOTHING)
 
-    def wake(self, scene: Scene[PeerReviewSpec], now: datetime) -> Changes:
+    def wake(self, scene: Scene[PeerReviewSpec], now: datetime, share: float) -> Changes:
         """Reviews of those who do not come go to those who do."""
         desk = Desk.of(scene)
-        return desk.ring.take_over(now) if desk else NOTHING
+        return desk.ring.take_over(now, share) if desk else NOTHING
 
     def close(self, scene: Scene[PeerReviewSpec]) -> Changes:
         """The reviews reach their authors, unless the facilitator releases them; works that nobody
@@ -229,7 +230,8 @@ class PeerReview(Kind[PeerReviewSpec]):
             case peers.RECEIVED | peers.CHANGE:
                 return peer_results.received(desk, who, callback)
             case peers.BOARD if leads:
-                return Show(peer_board.works(desk))
+                item = callback.item
+                return Show(peer_board.works(desk, int(item) if item.isdecimal() else 0))
             case peers.WORK if leads:
                 return peer_board.work(desk, callback.item)
             case _:
@@ -274,19 +276,28 @@ class PeerReview(Kind[PeerReviewSpec]):
 
     # -- evidence
 
-    def judged(self, scene: Scene[PeerReviewSpec], response: Response) -> Judged | None:
+    def judge(self, scene: Scene[PeerReviewSpec]) -> Callable[[Response], Judged | None]:
         """Whose work a response judges, and by what."""
-        name, _, criterion = response.item.partition(".")
         desk = Desk.of(scene)
-        if desk is None or criterion not in {each.id for each in scene.spec.rubric}:
-            return None
-        author = desk.subject(response.owner, name)
-        said_by: Literal["peer", "self", "facilitator"] = (
-            "self" if name == peers.SELF else "facilitator" if name.startswith("f_") else "peer"
-        )
-        level = int(response.given.options[0]) if response.given else None
-        counts = said_by == "facilitator" or not desk.overridden(author)
-        return Judged(said_by, author, criterion, level, counts, desk.released())
+        if desk is None:
+            return super().judge(scene)
+        criteria, released = {each.id for each in scene.spec.rubric}, desk.released()
+        works = frozenset(desk.works())
+
+        def judged(response: Response) -> Judged | None:
+            name, _, criterion = response.item.partition(".")
+            author = desk.subject(response.owner, name)
+            nothing = name == peers.SELF and author not in works
+            if criterion not in criteria or nothing:
+                return None
+            said_by: Literal["peer", "self", "facilitator"] = (
+                "self" if name == peers.SELF else "facilitator" if name[:2] == "f_" else "peer"
+            )
+            level = int(response.given.options[0]) if response.given else None
+            counts = said_by == "facilitator" or not desk.overridden(author)
+            return Judged(said_by, author, criterion, level, counts, released)
+
+        return judged
 
     def allotted(self, scene: Scene[PeerReviewSpec]) -> tuple[Allotment, ...]:
         """Who was dealt whose work."""
@@ -294,7 +305,7 @@ class PeerReview(Kind[PeerReviewSpec]):
         if desk is None:
             return ()
         return tuple(
-            Allotment("review", each, each.what, desk.name(each.what).text, desk.ring.is_done(each))
+            Allotment("review", each, each.what, desk.name(each.what).text, desk.is_done(each))
             for each in scene.assignments
         )
 

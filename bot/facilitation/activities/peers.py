@@ -14,18 +14,22 @@ from hashlib import blake2s
 from typing import Any
 
 from bot.chat.text import UserText
-from bot.facilitation.activities.groups import groups_around, groups_before, members_of
-from bot.facilitation.activities.ring import PROBLEM, SUBMISSION, Ring, reviewed_by, slot
+from bot.facilitation.activities.groups import (
+    groups_around,
+    groups_before,
+    members_of,
+    was_in,
+)
+from bot.facilitation.activities.ring import SAID_WRONG, SUBMISSION, Ring, reviewed_by, slot
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.activities.works import owner_name, owner_of, works
 from bot.facilitation.state import Assignment, Given, Participant
 from bot.lessons.script import Activity, Script
 
-__all__ = ["PROBLEM"]
-
-LIST, REVIEW, JUDGE, JUDGE_ALONE, MORE = "list", "review", "judge", "judge-alone", "more"
-"""A reviewer's verbs: what is mine to review, one step of it, to send it (alone where somebody is
-to hear of it at once), and to ask for more."""
+LIST, REVIEW, JUDGE, JUDGE_ALONE = "list", "review", "judge", "judge-alone"
+MORE, PROBLEM = "more", "problem"
+"""A reviewer's verbs: what is mine to review, one step of it, to send it (alone where everyone is
+to hear of it), to ask for more, and to say that a work cannot be reviewed."""
 
 RECEIVED, CHANGE = "received", "change"
 """An author's: what was said of my work, and what I will change."""
@@ -37,11 +41,14 @@ REVIEWS, REVIEWED_OPENLY, TROUBLED, OVERVIEW = "reviews", "open-review", "proble
 """The purposes of messages: to an author, in the thread, and two to facilitators."""
 
 SELF, COUNTS, INSTEAD, RELEASED = "self", "counts", "instead", "released"
+COUNTED = "counts-"
+"""The item that says how a facilitator's review counts: no criterion's id has its last sign."""
+
 APART = 2
 """So many levels between two reviews of a work by one criterion are a strong disagreement."""
 
 
-def wanted_by(script: Script, review: Activity) -> str:
+def groups_of_work(script: Script, review: Activity) -> str:
     """The id of the groups that matter to a peer review, which are those in which people worked:
     nobody reviews their own group's."""
     work = reviewed_by(script, review)
@@ -125,16 +132,24 @@ class Desk:
     def _reviews(self) -> dict[str, tuple[Review, ...]]:
         found: dict[str, list[Review]] = {}
         for each in self.scene.assignments:
-            if each.what == self.owner_of(each.who):
-                # They have moved into the group since: nobody reviews their own work.
-                continue
             review = self.review(each.who, slot(each.n))
-            if self._is_whole(review) and f"{slot(each.n)}.{PROBLEM}" not in self.given(each.who):
+            if self._is_own(each):
+                continue
+            wrong = f"{slot(each.n)}.{SAID_WRONG}" in self.given(each.who)
+            if self._is_whole(review) and not wrong:
                 found.setdefault(each.what, []).append(review)
         return {
             work: tuple(sorted(said, key=lambda review: _lot(work, review)))
             for work, said in found.items()
         }
+
+    def _is_own(self, each: Assignment) -> bool:
+        """Whether they were in the group whose work it is when they said the last of it: nobody
+        reviews their own. What they said before they moved into it stays said."""
+        if not self.ring.groups or each.what != self.owner_of(each.who):
+            return each.what == self.owner_of(each.who)
+        said = [r.at for r in self.scene.responses if r.owner == each.who and r.given]
+        return bool(said) and was_in(self.ring.groups, each.who, each.what, max(said))
 
     @cached_property
     def unreviewed(self) -> dict[str, None]:
@@ -150,8 +165,12 @@ class Desk:
         return frozenset(
             each.what
             for each in self.scene.assignments
-            if f"{slot(each.n)}.{PROBLEM}" in self.given(each.who)
+            if f"{slot(each.n)}.{SAID_WRONG}" in self.given(each.who)
         )
+
+    def is_done(self, each: Assignment) -> bool:
+        """Whether a review that was dealt is finished."""
+        return is_complete(self.scene.spec, slot(each.n), self.given(each.who))
 
     def given(self, owner: str) -> dict[str, Given]:
         """What one owner has given, by item."""
@@ -231,7 +250,7 @@ class Desk:
         return any(
             INSTEAD in given.options
             for review in self.facilitators_of(owner)
-            for given in [self.given(review.reviewer).get(f"f_{owner}.{COUNTS}")]
+            for given in [self.given(review.reviewer).get(f"f_{owner}.{COUNTED}")]
             if given
         )
 

@@ -5,6 +5,7 @@ Who is to review whom is decided in `bot.facilitation.allocating`; here it meets
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,8 +28,11 @@ from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.state import Assignment
 from bot.lessons.script import Activity, Script
 
+LAST_LOOK = 0.7
+"""From this share of the time on, what is begun but not finished lapses, too."""
+
 SUBMISSION, PEER_REVIEW = "submission", "peer_review"
-PROBLEM = "problem"
+SAID_WRONG = "problem-"
 """The item, within a review, that says that the work is one."""
 
 
@@ -68,7 +72,10 @@ class Ring:
     groups: Scene[Any] | None
 
     def authors(self) -> tuple[Author, ...]:
-        """Who handed in and is still here, in the order of handing in."""
+        """Who handed in and is still here, in the order of handing in.
+
+        Of their own group people review nothing, unless that would leave somebody without any.
+        """
         here = {p.id for p in self.work.learners()}
         found: list[Author] = []
         for owner in works(self.work):
@@ -77,7 +84,9 @@ class Ring:
                 found.append(Author(owner, owner, team))
             elif self.groups:
                 found += [Author(p.id, owner) for p in members_of(self.groups, owner)]
-        return tuple(found)
+        teams = Counter(author.team for author in found if author.team)
+        alone = any(count == len(found) for count in teams.values())
+        return tuple(replace(author, team="") for author in found) if alone else tuple(found)
 
     def pairings(self) -> tuple[Pairing, ...]:
         """What has been dealt, with how far each has come. A work that somebody said to be a
@@ -89,7 +98,7 @@ class Ring:
         found = []
         for each in self.review.assignments:
             items = said.get(each.who, set())
-            problem = f"{slot(each.n)}.{PROBLEM}" in items
+            problem = f"{slot(each.n)}.{SAID_WRONG}" in items
             if each.state == "dropped" and not problem:
                 continue
             done, begun = self._progress(items, each)
@@ -101,11 +110,6 @@ class Ring:
         wanted = [f"{slot(each.n)}.{c.id}" for c in self.review.spec.rubric]
         there = [item in items for item in wanted]
         return all(there), any(there)
-
-    def is_done(self, each: Assignment) -> bool:
-        """Whether a review is finished."""
-        items = {r.item for r in self.review.responses if r.owner == each.who and r.given}
-        return self._progress(items, each)[0]
 
     def deal(self) -> Changes:
         """The first deal, among those who have handed in by now."""
@@ -130,11 +134,12 @@ class Ring:
         repair = remove(gone.authors(), gone.pairings(), owner, self.review.spec.reviews)
         return gone._changes(repair, at)
 
-    def take_over(self, now: datetime) -> Changes:
+    def take_over(self, now: datetime, share: float) -> Changes:
         """Reviews that nobody has begun lapse, near the end also those nobody has finished, and
         those who came are given them."""
-        opened, closes = self.review.opening.opened_at, self.review.opening.closes_at
-        length = (closes or now) - opened
+        # What is left of the time tells how long it is without the pauses.
+        left = (self.review.opening.closes_at or now) - now
+        length = left / (1 - share)
         by = {(p.reviewer, p.work): p for p in self.pairings()}
         lapsing = []
         for each in self.review.assignments:
@@ -142,7 +147,7 @@ class Ring:
             if each.state != "held" or pairing is None or pairing.done:
                 continue
             waited = now - each.at >= length / 5
-            if waited and (pairing.untouched or now - opened >= length * 0.7):
+            if waited and (pairing.untouched or share > LAST_LOOK):
                 lapsing.append(replace(each, state="lapsed"))
         step = Changes(assignments=tuple(lapsing))
         ring = self._after(step)

@@ -18,7 +18,7 @@ from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.state import Assignment, Given, Opening, Participant, Response, Run
 from bot.lessons.script import Activity
 
-ASIDE = "aside-"
+ASIDE = "aside:"
 """What items begin with that are no answers: what somebody says in private beside them."""
 
 

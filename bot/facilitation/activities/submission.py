@@ -95,7 +95,8 @@ class Submission(Kind[SubmissionSpec]):
 
     def title(self, spec: SubmissionSpec) -> str:
         """The author's, or the one that the task begins with."""
-        return spec.title or split_title(spec.task)[0] or self._title()
+        ours = t("Hand in your group’s work") if spec.by == "group" else self._title()
+        return spec.title or split_title(spec.task)[0] or ours
 
     def answered(self, scene: Scene[SubmissionSpec]) -> int:
         """How many have handed in, themselves or with their group."""
@@ -138,6 +139,7 @@ class Submission(Kind[SubmissionSpec]):
                 *((Text((together,)),) if spec.by == "group" else ()),
                 Buttons(buttons),
                 Note((self._turnout(scene),)),
+                *self._late(scene),
                 *closing_blocks(scene, self.seen_by(scene), self.handouts(scene), helps=True),
             ),
             invites_replies=False,
@@ -178,9 +180,9 @@ class Submission(Kind[SubmissionSpec]):
         return owner_name(scene, owner)
 
     def is_due(self, scene: Scene[SubmissionSpec], who: Participant) -> bool:
-        """Until something is handed in."""
+        """Until something is handed in, be it late."""
         mine = work_of(scene, owner_of(scene, who.id))
-        return scene.opening.is_open and who.role == "learner" and not mine
+        return scene.run.status != "ended" and who.role == "learner" and not mine
 
     def owned(self, scene: Scene[SubmissionSpec], who: Participant) -> tuple[str, ...]:
         """The fields that one's own or the group's work has."""
@@ -200,13 +202,12 @@ class Submission(Kind[SubmissionSpec]):
             return t("Everyone here can read what you hand in.")
         if spec.by == "group" and reviewed:
             return t(
-                "Your group and your facilitator can read it, and whoever reviews it, without "
-                "your names."
+                "Your group and your facilitator can read it; whoever reviews it sees no names."
             )
         if spec.by == "group":
             return t("Your group and your facilitator can read it.")
         if reviewed:
-            return t("Your facilitator can read it, and whoever reviews it, without your name.")
+            return t("Your facilitator reads it with your name; whoever reviews it sees no name.")
         return t("Only your facilitator can read it.")
 
     def _is_reviewed(self, scene: Scene[SubmissionSpec]) -> bool:
@@ -233,9 +234,13 @@ class Submission(Kind[SubmissionSpec]):
         if not any(after.values()):
             return Verdict(Correct({first: t("Write something, or give a link, then send it.")}))
         if LINK in after and not asked.spec.fields and not _is_link(texts[LINK]):
-            wrong = t("That is no link: it begins with https:// – or leave it empty.")
+            wrong = t("That is no link, such as https://example.org – or leave it empty.")
             return Verdict(Correct({LINK: wrong}))
-        seen = asked.callback.item if asked.callback else ""
+        seen = asked.callback.revision if asked.callback else 0
+        if not seen:
+            # A form that came with the post shows nothing: what it leaves empty is not taken away.
+            after = {i: given for i, given in after.items() if given or i not in before}
+            seen = stamp({}) if asked.spec.by == "group" else 0
         if seen and seen != stamp(before) and after != {i: before.get(i) for i in after}:
             return self._overtaken(asked, scene, owner, texts)
         changed = [
@@ -261,7 +266,7 @@ class Submission(Kind[SubmissionSpec]):
         texts: dict[str, str],
     ) -> Verdict:
         """It was changed since this form was opened: nobody's words go unseen."""
-        callback = Callback(HAND_IN, asked.opening.id, stamp(work_of(scene, owner)))
+        callback = Callback(HAND_IN, asked.opening.id, revision=stamp(work_of(scene, owner)))
         told = t(
             "It was changed while you were writing. This is how it stands now; what you wrote is "
             "below. Put the two together, then send it."
@@ -297,11 +302,17 @@ class Submission(Kind[SubmissionSpec]):
             for item, label in scene.spec.labels()
         )
         seen = Note((self.seen_by(scene),))
-        return Form(t("Hand in"), callback, (*fields, seen), t("Hand in"))
+        task = prose(lead(split_title(scene.spec.task)[1]))
+        return Form(t("Hand in"), callback, (*task, *fields, seen), t("Hand in"))
 
     def _stamped(self, callback: Callback, scene: Scene[SubmissionSpec], who: Participant) -> str:
         owner = owner_of(scene, who.id)
-        return replace(callback, item=stamp(work_of(scene, owner))).encode()
+        return replace(callback, revision=stamp(work_of(scene, owner))).encode()
+
+    def _late(self, scene: Scene[SubmissionSpec]) -> tuple[Block, ...]:
+        if scene.opening.is_open or scene.run.status == "ended":
+            return ()
+        return (Note((t("You can still hand in; it is then marked as late."),)),)
 
     def _turnout(self, scene: Scene[SubmissionSpec]) -> str:
         if scene.spec.by == "group":
@@ -344,4 +355,7 @@ def _is_link(text: str) -> bool:
         parts = urlsplit(text.strip())
     except ValueError:
         return False
-    return not text.strip() or (parts.scheme in ("http", "https") and bool(parts.netloc))
+    words = text.strip()
+    web = parts.scheme in ("http", "https") and bool(parts.netloc)
+    bare = "." in words and "://" not in words and not any(map(str.isspace, words))
+    return not words or web or bare

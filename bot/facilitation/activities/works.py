@@ -73,12 +73,13 @@ def last_edit(scene: Scene[Any], owner: str) -> Note | None:
     return Note((t("Last edited by "), scene.name_of(last.by), t(" on "), when, "."))
 
 
-def stamp(work: Mapping[str, Given]) -> str:
-    """Names a state of a work, to see whether it changed."""
+def stamp(work: Mapping[str, Given]) -> int:
+    """Names a state of a work, never by 0, to see whether it changed."""
     said = "\n".join(
         f"{item}:{given.text.text if given.text else ''}" for item, given in work.items()
     )
-    return blake2s(said.encode(errors="surrogatepass"), digest_size=4).hexdigest()
+    digest = blake2s(said.encode(errors="surrogatepass"), digest_size=4).digest()
+    return 1 + int.from_bytes(digest)
 
 
 def with_changes(scene: Scene[Any], changed: Sequence[Response]) -> Scene[Any]:

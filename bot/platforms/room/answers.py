@@ -85,8 +85,9 @@ class Answering:
                 # With the same id: should it have been saved after all, it is not saved twice.
                 same = replace(asked.controls, new_id=lambda: asked.event)
                 again = asked.again(same, {})
-            case Show(what):
-                kind, status, content = "show", 200, self.shown(asked.visitor, asked.controls, what)
+            case Show(what, note):
+                shown = self.shown(asked.visitor, asked.controls, what)
+                kind, status, content = "show", 200, sentence("saved", note) + shown
             case Correct(errors):
                 kind, status = "correct", 422
                 content = sentence("refused", t("Please look at what is marked below."))

@@ -13,6 +13,7 @@ from typing import assert_never
 from markupsafe import Markup
 
 from bot.chat import codec
+from bot.chat.callback import BadCallback, Callback
 from bot.chat.message import (
     ChoiceField,
     DateField,
@@ -61,13 +62,13 @@ def draw_form(
     strays = {id: why for id, why in (errors or {}).items() if id not in _ids(form)}
     return Markup(
         '<form class="form" method="post" action="{}/form"'
-        ' data-live data-form data-keeps="form {}">'
+        ' data-live data-form data-keeps="{}">'
         '{}<input type="hidden" name="form" value="{}">'
         '<h2 tabindex="-1">{}</h2>{}{}<div class="buttons">'
         '<button class="primary">{}</button></div></form>'
     ).format(
         controls.base,
-        form.callback,
+        _draft(form.callback),
         hidden(form.callback, controls),
         sealed,
         form.title,
@@ -75,6 +76,16 @@ def draw_form(
         Markup("\n").join(drawn),
         form.submit,
     )
+
+
+def _draft(callback: str) -> str:
+    """The name under which a browser keeps what is written in a form: the same wherever the form
+    was opened from, and whatever has changed since."""
+    try:
+        of = Callback.decode(callback)
+    except BadCallback:
+        return f"form {callback}"
+    return f"form {of.verb} {of.target} {of.item}"
 
 
 def _ids(form: Form) -> set[str]:

@@ -78,7 +78,10 @@ class Entrance:
         if not name or len(name) > LONGEST_NAME:
             why = t("Please give a name of at most {count} letters.", count=LONGEST_NAME)
             return await self._form(request, session, name, sentence("refused", why), 422)
-        id = who or self._before(session, channel) or incoming.newcomer_id(posted, session.id)
+        before, called = self._before(session, channel)
+        # A browser may be shared: under another name it is somebody else who comes in.
+        again = before if name == called else ""
+        id = who or again or incoming.newcomer_id(posted, session.id)
         after = self._door.sessions.entered(session, channel, id, name)
         visitor = Visitor(after, channel, id, UserText(name))
         event = incoming.joined(visitor, posted, self._room.clock.now())
@@ -132,10 +135,10 @@ class Entrance:
             not_found()
         return channel, who
 
-    def _before(self, session: Session, channel: str) -> str:
-        """Who this browser was here, if it came by the cohort's link, too."""
-        id, _ = session.people.get(channel, ("", ""))
-        return id if id.startswith(incoming.NEWCOMER) else ""
+    def _before(self, session: Session, channel: str) -> tuple[str, str]:
+        """Who this browser was here, and under which name, if by the cohort's link, too."""
+        id, name = session.people.get(channel, ("", ""))
+        return (id, name) if id.startswith(incoming.NEWCOMER) else ("", "")
 
     async def _form(
         self,
@@ -159,6 +162,7 @@ class Entrance:
             event=event or new_event_id(),
             name=name,
             personal=bool(who),
+            before="" if who else self._before(session, channel)[1],
             answer=answer,
             longest=LONGEST_NAME,
         )

@@ -55,6 +55,11 @@ const inWindow = async (html) => {
   tell(region, html);
 };
 
+const asksAgain = (form, html) => {
+  const shown = new DOMParser().parseFromString(html, "text/html").querySelector("[data-keeps]");
+  return form.dataset.keeps !== undefined && shown?.dataset.keeps === form.dataset.keeps;
+};
+
 const received = async (response, { control, form, at }) => {
   if (response.redirected) {
     location.assign(response.url);
@@ -68,7 +73,8 @@ const received = async (response, { control, form, at }) => {
   const inside = Boolean(control.closest("dialog"));
   if (kept && form) {
     if ("clears" in form.dataset) form.reset();
-    forget(form);
+    // The same form again has saved nothing: what is written in it is still a draft.
+    if (kind === "saved" || !asksAgain(form, html)) forget(form);
     markVote(form, control);
   }
   if (kind === "correct") {
