@@ -149,11 +149,11 @@ def notes(scene: RunScene) -> Message:
 def panel(scene: RunScene, note: str = "") -> Message:
     """Where the run stands, and the buttons that fit, under a ``note`` if there is one."""
     run = scene.run
-    summary = t("{lesson}: {state}", lesson=run.lesson.plan.title, state=_state(run))
+    summary = t("{lesson}: {state}", lesson=run.lesson.plan.title, state=_state(scene))
     blocks: list[Block] = [
         Heading(t("Your panel"), 2),
         *((Text((note,)),) if note else ()),
-        Text((Strong(run.lesson.plan.title), "\n", _state(run))),
+        Text((Strong(run.lesson.plan.title), "\n", _state(scene))),
     ]
     if run.pause_reason:
         blocks.append(Text((run.pause_reason,)))
@@ -206,7 +206,10 @@ def report(run: Run) -> Message:
     )
 
 
-def _state(run: Run) -> str:
+def _state(scene: RunScene) -> str:
+    run = scene.run
+    if run.status == "running" and is_before(run, scene.cues):
+        return t("Not started yet; what comes before the lesson is open.")
     return {
         "scheduled": t("Scheduled, not started yet."),
         "running": t("Running."),

@@ -193,7 +193,7 @@ async def come_in(app: App, name: str) -> Browser:
 async def form_link(browser: Browser) -> str:
     """Where the form of the reflection is opened."""
     page = await browser.get(ROOM)
-    return next(link.address for link in page.links if "/form?" in link.address)
+    return next(link.address for link in page.links if "callback=f.answer." in link.address)
 
 
 async def kept(app: App) -> list[str | None]:
