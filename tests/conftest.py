@@ -2,10 +2,12 @@
 
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, sync_playwright
 
 settings.register_profile("dev", deadline=None)
 settings.register_profile(
@@ -28,3 +30,14 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         shutil.which("node") and (PEERS / "node_modules" / ".installed").exists()
     ):
         pytest.skip("needs Node and the npm packages of tests/peers: make peers")
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    """A browser as people have it."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        yield browser
+        browser.close()

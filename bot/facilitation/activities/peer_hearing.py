@@ -148,6 +148,7 @@ def problem(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk, name
 
 
 def change(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk) -> Verdict:
+    """What an author, or somebody of a group for all of it, answers to what was said."""
     owner = desk.owner_of(asked.who.id)
     if not desk.released() or owner not in desk.works():
         return Verdict(Refused(t("There is no feedback on your work yet.")))
@@ -173,6 +174,7 @@ def more(asked: Asked[PeerReviewSpec], desk: Desk) -> Verdict:
 
 
 def release(asked: Asked[PeerReviewSpec], desk: Desk) -> Verdict:
+    """The facilitator lets the reviews go to their authors, once."""
     if asked.who.role != "facilitator":
         return Verdict(Refused(t("Only the facilitators of this lesson can do that.")))
     if desk.released():

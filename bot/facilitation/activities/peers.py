@@ -132,12 +132,9 @@ class Desk:
     def _reviews(self) -> dict[str, tuple[Review, ...]]:
         found: dict[str, list[Review]] = {}
         for each in self.scene.assignments:
-            review = self.review(each.who, slot(each.n))
-            if self._is_own(each):
-                continue
             wrong = f"{slot(each.n)}.{SAID_WRONG}" in self.given(each.who)
-            if self._is_whole(review) and not wrong:
-                found.setdefault(each.what, []).append(review)
+            if self.is_done(each) and not wrong and not self._is_own(each):
+                found.setdefault(each.what, []).append(self.review(each.who, slot(each.n)))
         return {
             work: tuple(sorted(said, key=lambda review: _lot(work, review)))
             for work, said in found.items()
@@ -242,8 +239,9 @@ class Desk:
 
     def facilitators_of(self, owner: str) -> tuple[Review, ...]:
         """The finished reviews of a work by facilitators."""
-        own = (self.review(leader, f"f_{owner}") for leader in sorted(self._leaders))
-        return tuple(review for review in own if self._is_whole(review))
+        name, spec = f"f_{owner}", self.scene.spec
+        done = (who for who in sorted(self._leaders) if is_complete(spec, name, self.given(who)))
+        return tuple(self.review(leader, name) for leader in done)
 
     def overridden(self, owner: str) -> bool:
         """Whether a facilitator's review stands in place of the peers'."""
@@ -274,9 +272,6 @@ class Desk:
         """How many reviews are done, of how many that are wanted."""
         pairings = [p for p in self.ring.pairings() if p.live and p.work in self._standing]
         return sum(1 for p in pairings if p.done), len(pairings)
-
-    def _is_whole(self, review: Review) -> bool:
-        return len(review.said) == len(self.scene.spec.rubric)
 
 
 def _lot(work: str, review: Review) -> bytes:
