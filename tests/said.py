@@ -15,6 +15,7 @@ from bot.chat.message import (
     DateField,
     Deadline,
     Divider,
+    Field,
     Heading,
     Listing,
     Message,
@@ -22,6 +23,8 @@ from bot.chat.message import (
     Option,
     Part,
     People,
+    PeopleField,
+    PlaceField,
     Preformatted,
     Quote,
     Resource,
@@ -111,7 +114,9 @@ def said(block: Block | Part, moment: Moment) -> Iterator[str]:
         case ChoiceField(_, label, options):
             yield label
             yield from _options(options)
-        case DateField(_, label) | TimeField(_, label):
+        case (
+            DateField(_, label) | TimeField(_, label) | PeopleField(_, label) | PlaceField(_, label)
+        ):
             yield label
         case _:
             assert_never(block)
@@ -161,7 +166,6 @@ def addresses(message: Message) -> set[str]:
 
 
 def _form_texts(message: Message) -> list[Block]:
-    fields = (TextField, ChoiceField, DateField, TimeField)
     return [
         part
         for block in message.blocks
@@ -169,5 +173,5 @@ def _form_texts(message: Message) -> list[Block]:
         for button in block.buttons
         if button.form
         for part in button.form.parts
-        if not isinstance(part, fields)
+        if not isinstance(part, Field)
     ]

@@ -26,6 +26,8 @@ from bot.chat.message import (
     Option,
     Part,
     People,
+    PeopleField,
+    PlaceField,
     Preformatted,
     Quote,
     Resource,
@@ -174,6 +176,9 @@ def _choice_fields(draw: st.DrawFn, id: str = "") -> ChoiceField:
     return ChoiceField(id, draw(labels), offered, multiple, chosen, draw(st.booleans()))
 
 
+_people = st.lists(st.sampled_from(["U1", "U2", "U3"]), unique=True).map(tuple)
+
+
 def fields(id: str) -> st.SearchStrategy[Field]:
     """A field with this id, filled in already or not."""
     name = st.just(id)
@@ -189,6 +194,14 @@ def fields(id: str) -> st.SearchStrategy[Field]:
             st.one_of(st.none(), st.times().map(lambda at: at.replace(second=0, microsecond=0))),
             st.booleans(),
         ),
+        st.builds(
+            PeopleField,
+            name,
+            labels,
+            _people,
+            st.booleans(),
+        ),
+        st.builds(PlaceField, name, labels, st.sampled_from(["", "C0123"]), st.booleans()),
     )
 
 

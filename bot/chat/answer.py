@@ -13,9 +13,14 @@ from bot.chat.message import Form, Message
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """It is kept. ``note`` says so in one sentence; ``""`` where silence is kinder."""
+    """It is kept. ``note`` says so in one sentence; ``""`` where silence is kinder.
+
+    ``again`` says that the person gave this before and knows how it goes: a platform that would
+    have to write to them for it may stay silent.
+    """
 
     note: str = ""
+    again: bool = False
 
 
 @dataclass(frozen=True, slots=True)

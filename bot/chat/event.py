@@ -2,7 +2,8 @@
 
 ``id`` is the platform's own and unique per tenant: the same id again is the same event again.
 ``at`` is when the person acted, in lesson time. ``name`` is what the platform calls them, if it
-said. ``place`` is where it happened, or ``None`` for a private talk with the bot.
+said. ``place`` is where it happened, or ``None`` for a private talk with the bot. ``zone`` is the
+person's IANA zone, where the platform knows it.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ class Heard:
     who: Person
     place: Place | None = None
     name: UserText | None = None
+    zone: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,13 +64,15 @@ class FormSubmitted(Heard):
 class Replied(Heard):
     """Somebody wrote in the thread of ``post``; ``reply`` is the reply itself.
 
-    ``ours`` says that the platform knows ``post`` to be the bot's own.
+    ``ours`` says that the platform knows ``post`` to be the bot's own. ``callback`` is that of the
+    button by which its author said, of something written elsewhere, what it answers.
     """
 
     post: PostRef
     reply: PostRef
     text: UserText
     ours: bool = False
+    callback: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,24 @@ class ReplyDeleted(Heard):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said(Heard):
+    """Somebody wrote ``post`` in the place itself, in no thread."""
+
+    post: PostRef
+    text: UserText
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept(Heard):
+    """``who`` wants what somebody (``by``) said in ``post`` to be kept as evidence."""
+
+    post: PostRef
+    text: UserText
+    by: Person
+    by_name: UserText | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Commanded(Heard):
     """Words said to the bot itself: ``status``, ``pause``, ``+5`` …"""
 
@@ -102,7 +124,7 @@ class Joined(Heard):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left(Heard):
-    """Somebody left the place."""
+    """Somebody left the place; without one, every place that they were in."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,6 +144,8 @@ Event = (
     | Replied
     | ReplyEdited
     | ReplyDeleted
+    | Said
+    | Kept
     | Commanded
     | Joined
     | Left

@@ -240,7 +240,27 @@ class TimeField:
     required: bool = True
 
 
-Field = TextField | ChoiceField | DateField | TimeField
+@dataclass(frozen=True, slots=True)
+class PeopleField:
+    """People of the platform's tenant, by their ids in it."""
+
+    id: str
+    label: str
+    value: tuple[str, ...] = ()
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceField:
+    """One channel of the platform's tenant, by its id in it."""
+
+    id: str
+    label: str
+    value: str = ""
+    required: bool = True
+
+
+Field = TextField | ChoiceField | DateField | TimeField | PeopleField | PlaceField
 FormText = Heading | Text | Note | Listing | Quote | Table | Preformatted | Divider
 Part = Field | FormText
 
@@ -257,6 +277,4 @@ class Form:
     @property
     def fields(self) -> tuple[Field, ...]:
         """The parts that can be filled in, in order."""
-        return tuple(
-            p for p in self.parts if isinstance(p, TextField | ChoiceField | DateField | TimeField)
-        )
+        return tuple(part for part in self.parts if isinstance(part, Field))

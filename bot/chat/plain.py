@@ -24,6 +24,8 @@ from bot.chat.message import (
     Note,
     Part,
     People,
+    PeopleField,
+    PlaceField,
     Preformatted,
     Quote,
     Resource,
@@ -147,6 +149,10 @@ def _block(block: Block | Part, zone: ZoneInfo) -> str:
             return f"{label}: {day.isoformat() if day else 'yyyy-mm-dd'}"
         case TimeField(_, label, clock):
             return f"{label}: {clock.strftime('%H:%M') if clock else 'hh:mm'}"
+        case PeopleField(_, label, chosen):
+            return f"{label}: {', '.join(chosen) or '…'}"
+        case PlaceField(_, label, chosen_place):
+            return f"{label}: {chosen_place or '…'}"
         case _:
             assert_never(block)
 

@@ -5,10 +5,21 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Sequence
-from typing import Literal
+from typing import Literal, assert_never
 
 from bot.chat.event import Fields
-from bot.chat.message import ChoiceField, DateField, Field, Form, Heading, Option, TextField
+from bot.chat.message import (
+    ChoiceField,
+    DateField,
+    Field,
+    Form,
+    Heading,
+    Option,
+    PeopleField,
+    PlaceField,
+    TextField,
+    TimeField,
+)
 from bot.rehearsal import words
 from bot.rehearsal.personas import Persona
 from bot.rehearsal.subject import Subject
@@ -70,8 +81,14 @@ def kept(form: Form) -> Fields:
                 values[field.id] = ids
             case DateField(value=day):
                 values[field.id] = (day.isoformat(),) if day else ()
+            case TimeField(value=at):
+                values[field.id] = (at.strftime("%H:%M"),) if at else ()
+            case PeopleField(value=people):
+                values[field.id] = people
+            case PlaceField(value=place):
+                values[field.id] = (place,) if place else ()
             case _:
-                values[field.id] = (field.value.strftime("%H:%M"),) if field.value else ()
+                assert_never(field)
     return values
 
 

@@ -21,13 +21,11 @@ from bot.chat.message import (
     Buttons,
     ChoiceField,
     Choices,
-    DateField,
     Form,
     Heading,
     Message,
     Quote,
     TextField,
-    TimeField,
 )
 from bot.rehearsal import words
 from bot.rehearsal.acting import Act, Open, Pick, Purpose, Submit, pick
@@ -238,7 +236,7 @@ def _form_key(walk: Walk, form: Form) -> str:
                 asked.append(text)
             case Quote(said):
                 asked.append(said.text)
-            case TextField() | ChoiceField() | DateField() | TimeField():
+            case TextField() | ChoiceField():
                 asked += (part.id, part.label)
             case _:
                 pass

@@ -18,12 +18,14 @@ from bot.chat.event import (
     Heard,
     Installed,
     Joined,
+    Kept,
     Left,
     Picked,
     Removed,
     Replied,
     ReplyDeleted,
     ReplyEdited,
+    Said,
 )
 from bot.chat.message import Form
 from bot.chat.plain import plain
@@ -121,7 +123,7 @@ class Hearing:
                 return await self._commits.run(
                     lambda tx: self._move(tx, event), order=_order(event)
                 )
-            case Installed() | Removed():
+            case Said() | Kept() | Installed() | Removed():
                 return Saved()
 
     # -- answers to activities

@@ -22,6 +22,8 @@ from bot.chat.message import (
     Heading,
     Message,
     Option,
+    PeopleField,
+    PlaceField,
     Quote,
     Tally,
     Text,
@@ -95,6 +97,8 @@ def _submitted(view: Any) -> dict[str, Any]:
         "initial_time": "selected_time",
         "initial_option": "selected_option",
         "initial_options": "selected_options",
+        "initial_users": "selected_users",
+        "initial_conversation": "selected_conversation",
     }
     values = {}
     for block in view["blocks"]:
@@ -103,6 +107,8 @@ def _submitted(view: Any) -> dict[str, Any]:
             state = {given: element[key] for key, given in initial.items() if key in element}
             if element["type"] in ("checkboxes", "multi_static_select"):
                 state.setdefault("selected_options", [])
+            if element["type"] == "multi_users_select":
+                state.setdefault("selected_users", [])
             values[block["block_id"]] = {element["action_id"]: {"value": None, **state}}
     return dict(reversed(values.items()))
 
@@ -117,6 +123,10 @@ def _held(field: Field) -> tuple[str, ...]:
             return (day.isoformat(),)
         case TimeField(value=at) if at:
             return (at.strftime("%H:%M"),)
+        case PeopleField(value=people):
+            return people
+        case PlaceField(value=place):
+            return (place,) if place else ()
         case _:
             return ()
 

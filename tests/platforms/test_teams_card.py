@@ -25,6 +25,8 @@ from bot.chat.message import (
     Message,
     Option,
     People,
+    PeopleField,
+    PlaceField,
     Preformatted,
     Quote,
     Tally,
@@ -176,6 +178,10 @@ def test_a_form_sent_unchanged_gives_back_what_it_held(form: Form) -> None:
                 expected[id] = (day.isoformat(),) if day else ()
             case TimeField(id, _, at):
                 expected[id] = (at.strftime("%H:%M"),) if at else ()
+            case PeopleField(id, _, people):
+                expected[id] = people
+            case PlaceField(id, _, place):
+                expected[id] = (place,) if place else ()
             case _:
                 pass
     assert read_form(value) == expected

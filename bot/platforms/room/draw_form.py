@@ -19,6 +19,8 @@ from bot.chat.message import (
     DateField,
     Field,
     Form,
+    PeopleField,
+    PlaceField,
     TextField,
     TimeField,
 )
@@ -98,6 +100,10 @@ def _emptied(field: Field) -> Field:
             return dataclasses.replace(field, value=())
         case TextField() | DateField() | TimeField():
             return dataclasses.replace(field, value=None)
+        case PeopleField():
+            return dataclasses.replace(field, value=())
+        case PlaceField():
+            return dataclasses.replace(field, value="")
         case _:
             assert_never(field)
 
@@ -112,6 +118,10 @@ def _value(field: Field) -> tuple[str, ...]:
             return (field.value.isoformat(),) if field.value else ()
         case TimeField():
             return (field.value.strftime("%H:%M"),) if field.value else ()
+        case PeopleField():
+            return (", ".join(field.value),) if field.value else ()
+        case PlaceField():
+            return (field.value,) if field.value else ()
         case _:
             assert_never(field)
 
@@ -150,14 +160,18 @@ def _field(field: Field, id: str, value: tuple[str, ...], why: str) -> Markup:
     )
 
 
-def _input(field: TextField | DateField | TimeField, attributes: Markup, value: str) -> Markup:
+def _input(
+    field: TextField | DateField | TimeField | PeopleField | PlaceField,
+    attributes: Markup,
+    value: str,
+) -> Markup:
     # A one-line input would swallow line breaks that are there already.
     if isinstance(field, TextField) and (field.multiline or "\n" in value):
         # The parser drops the first newline after the tag.
         return Markup('<textarea rows="6" dir="auto" autocomplete="off"{}>\n{}</textarea>').format(
             attributes, verbatim(value)
         )
-    kind = {TextField: "text", DateField: "date", TimeField: "time"}[type(field)]
+    kind = {DateField: "date", TimeField: "time"}.get(type(field), "text")
     return Markup('<input type="{}" dir="auto" autocomplete="off" value="{}"{}>').format(
         kind, verbatim(value), attributes
     )

@@ -24,7 +24,16 @@ from bot.chat.event import (
     ReplyDeleted,
     ReplyEdited,
 )
-from bot.chat.message import ChoiceField, DateField, Field, Form, TextField, TimeField
+from bot.chat.message import (
+    ChoiceField,
+    DateField,
+    Field,
+    Form,
+    PeopleField,
+    PlaceField,
+    TextField,
+    TimeField,
+)
 from bot.chat.text import UserText
 from bot.pages.forms import Posted, only
 from bot.platforms.room.adapter import place, private_channel
@@ -202,7 +211,7 @@ def _unfit(field: Field, values: tuple[str, ...]) -> str:
     if not values:
         return t("Please answer this one.") if field.required else ""
     match field:
-        case TextField():
+        case TextField() | PeopleField() | PlaceField():
             return next(filter(None, map(too_long, values)), "")
         case ChoiceField(options=options, multiple=multiple):
             known = {option.id for option in options}

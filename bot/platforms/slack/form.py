@@ -6,7 +6,17 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bot.chat.message import ChoiceField, DateField, Field, Form, Part, TextField, TimeField
+from bot.chat.message import (
+    ChoiceField,
+    DateField,
+    Field,
+    Form,
+    Part,
+    PeopleField,
+    PlaceField,
+    TextField,
+    TimeField,
+)
 from bot.chat.pieces import pieces, shortened, units
 from bot.chat.platform import Rejected
 from bot.platforms.slack import limits
@@ -58,6 +68,19 @@ def _part(part: Part, number: int) -> list[Json]:
         case TimeField(_, _, clock):
             initial = {"initial_time": clock.strftime("%H:%M")} if clock else {}
             return _labelled(part, number, {"type": "timepicker", **initial})
+        case PeopleField(_, _, people):
+            initial_people = {"initial_users": list(people)} if people else {}
+            return _labelled(part, number, {"type": "multi_users_select", **initial_people})
+        case PlaceField(_, _, place):
+            # Where none is given, the channel in which somebody asked for the form.
+            chosen = (
+                {"initial_conversation": place}
+                if place
+                else {"default_to_current_conversation": True}
+            )
+            only = {"include": ["public", "private"], "exclude_bot_users": True}
+            element = {"type": "conversations_select", "filter": only, **chosen}
+            return _labelled(part, number, element)
         case _:
             return draw(part, str(number))
 

@@ -75,11 +75,14 @@ def _joined(first: str, second: str) -> str:
     return first + second if divided else f"{first}\n{second}"
 
 
+_ONE = ("value", "selected_date", "selected_time", "selected_conversation")
+
+
 def _given(state: Mapping[str, Any]) -> tuple[str, ...]:
     if "selected_options" in state:
         return tuple(option["value"] for option in state["selected_options"])
+    if "selected_users" in state:
+        return tuple(state["selected_users"])
     option = state.get("selected_option")
-    one = (option and option["value"]) or next(
-        (state[key] for key in ("value", "selected_date", "selected_time") if state.get(key)), ""
-    )
+    one = (option and option["value"]) or next((state[key] for key in _ONE if state.get(key)), "")
     return (one,) if one else ()

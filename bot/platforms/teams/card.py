@@ -23,6 +23,8 @@ from bot.chat.message import (
     Message,
     Note,
     People,
+    PeopleField,
+    PlaceField,
     Preformatted,
     Quote,
     Resource,
@@ -281,7 +283,14 @@ def _form(form: Form, name: str) -> list[Json]:
     elements = _heading(form.title, 2)
     for number, part in enumerate(form.parts):
         match part:
-            case TextField() | ChoiceField() | DateField() | TimeField():
+            case (
+                TextField()
+                | ChoiceField()
+                | DateField()
+                | TimeField()
+                | PeopleField()
+                | PlaceField()
+            ):
                 elements += field(part, name)
             case _:
                 elements += draw(part, f"{name}.{number}")

@@ -13,6 +13,8 @@ from bot.chat.message import (
     DateField,
     Field,
     Option,
+    PeopleField,
+    PlaceField,
     TextField,
     TimeField,
 )
@@ -175,6 +177,12 @@ def field(part: Field, name: str) -> list[Json]:
         case TimeField(id, _, clock):
             initial = {"value": clock.strftime("%H:%M")} if clock else {}
             return [{"type": "Input.Time", "id": f"{name} time {id}", **asked, **initial}]
+        case PeopleField(id, _, people):
+            initial = {"value": ",".join(people)} if people else {}
+            return [{"type": "Input.Text", "id": f"{name} many {id}", **asked, **initial}]
+        case PlaceField(id, _, place):
+            initial = {"value": place} if place else {}
+            return [{"type": "Input.Text", "id": f"{name} text {id}", **asked, **initial}]
         case _:
             assert_never(part)
 
