@@ -68,7 +68,7 @@ fuzz: dev ## feed the readers of plans and scripts nonsense, ten minutes each
 	$(BIN)/python -m tests.fuzz.fuzz_reader -max_total_time=600
 	$(BIN)/python -m tests.fuzz.fuzz_script -max_total_time=600
 
-pictures: dev ## draw the pictures of the documentation anew
+pictures: dev peers ## draw the pictures of the documentation anew
 	$(BIN)/python -m docs.pictures.draw
 
 clean: ## remove everything that was made

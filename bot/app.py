@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 import socket
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
 from bot.alarm import Alarm
 from bot.chat.address import Person, Place
-from bot.chat.platform import Capabilities, Platform
+from bot.chat.platform import Capabilities, Hear, Platform, Records
 from bot.clock import Clock, IncreasingClock, ScaledClock, SystemClock
+from bot.facilitation.activities import KINDS
+from bot.lessons.library import CONTENT, Library
 from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.routes import room_routes
+from bot.service.attending import NewId
 from bot.service.cueing import GRACE, Cueing
 from bot.service.group_commit import GroupCommit
-from bot.service.hearing import Hearing, NewId
+from bot.service.hearing import Hearing
 from bot.service.managing import Managing
 from bot.service.scenes import CapabilitiesOf
 from bot.service.sending import Sending
@@ -28,7 +34,11 @@ from bot.service.worker import Worker
 from bot.settings import Settings, load_secret
 from bot.storage.room_board import SqlBoard
 from bot.storage.store import SqlStore, open_store
+from bot.storage.vault import Vault
 from bot.web.server import build_web
+
+if TYPE_CHECKING:
+    from bot.platforms.slack.connection import Slack
 
 HEARD_FOR = timedelta(days=7)
 """How long the id of an event is remembered; no platform redelivers later than that."""
@@ -36,7 +46,7 @@ HEARD_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Fivefold, put together and open."""
+    """Fivefold, put together and open. ``slack`` is there where the settings have it."""
 
     settings: Settings
     store: SqlStore
@@ -47,10 +57,12 @@ class App:
     alarm: Alarm
     lesson: Clock
     capabilities_of: CapabilitiesOf
+    slack: Slack | None = None
 
     def web(self) -> Starlette:
         """The web server's application."""
-        return build_web(room_routes(self.room), https=self.room.https)
+        slack = self.slack.routes if self.slack else ()
+        return build_web([*room_routes(self.room), *slack], https=self.room.https)
 
 
 def random_id(run: str, person: Person) -> str:
@@ -68,11 +80,13 @@ async def open_app(
     new_id: NewId = random_id,
     width: int = 8,
     open_entry: bool = False,
+    lessons: Path = CONTENT,
 ) -> AsyncIterator[App]:
     """Everything, closed at the end of the block.
 
     ``lesson`` and ``machine`` are the two clocks, by default the system's.
     ``open_entry`` opens the room to everybody: loopback only.
+    ``lessons`` is the folder of those that people can schedule from inside a platform.
     Raises StoreUnavailable.
     """
     lesson = lesson or SystemClock()
@@ -80,14 +94,19 @@ async def open_app(
     platforms: dict[str, Platform] = {}
 
     def lane_of(to: Place | Person) -> str:
-        return platforms[to.platform].lane(to).id
+        if to.platform in platforms:
+            return platforms[to.platform].lane(to).id
+        # It waits until a process comes that has this platform.
+        return str(to.root if isinstance(to, Place) else to)
 
     def capabilities_of(platform: str) -> Capabilities:
-        return platforms[platform].capabilities
+        return platforms[platform].capabilities if platform in platforms else Capabilities()
 
-    async with open_store(settings.database, lane_of=lane_of) as store:
+    async with AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(settings.database, lane_of=lane_of))
         managing = Managing(store, lesson)
-        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id)
+        library = Library(lessons, lambda: KINDS)
+        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id, library)
 
         room = RoomPlatform(
             SqlBoard(store.database),
@@ -101,6 +120,14 @@ async def open_app(
 
         async def forget_old_events() -> None:
             await store.prune(datetime.now(UTC) - HEARD_FOR)
+
+        slack = None
+        if settings.slack:
+            records = Vault(store.database, [record_secret(settings)])
+            slack = await stack.enter_async_context(
+                _open_slack(settings, records, hearing.hear, lesson, machine)
+            )
+            platforms[slack.platform.name] = slack.platform
 
         async with Alarm(lesson, machine, nightly=forget_old_events) as alarm:
             store.on_change(alarm.wake)
@@ -116,5 +143,32 @@ async def open_app(
             )
             worker = Worker(store, Cueing(store, lesson, grace), sending, alarm)
             yield App(
-                settings, store, room, hearing, managing, worker, alarm, lesson, capabilities_of
+                settings,
+                store,
+                room,
+                hearing,
+                managing,
+                worker,
+                alarm,
+                lesson,
+                capabilities_of,
+                slack,
             )
+
+
+def record_secret(settings: Settings) -> bytes:
+    """The secret that seals what platforms remember. Raises SettingsError."""
+    return hashlib.sha256(b"fivefold sealed records\n" + load_secret(settings)).digest()
+
+
+def _open_slack(
+    settings: Settings, records: Records, hear: Hear, lesson: Clock, machine: Clock
+) -> AbstractAsyncContextManager[Slack]:
+    # Its SDK is only loaded where it is used.
+    from bot.platforms.slack.config import SlackConfig
+    from bot.platforms.slack.connection import open_slack
+
+    assert settings.slack
+    given = {name: getattr(settings.slack, name) for name in settings.slack.__slots__}
+    config = SlackConfig(**given, public_url=settings.public_url)
+    return open_slack(config, records, hear, IncreasingClock(lesson), machine)

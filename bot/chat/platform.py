@@ -47,7 +47,10 @@ class Rejected(PlatformFailure):
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a platform can do. Tests skip only what is declared here as impossible."""
+    """What a platform can do. Tests skip only what is declared here as impossible.
+
+    ``knows_people`` says that it vouches for who somebody is, so that they may schedule lessons.
+    """
 
     threads: bool = True
     hears_replies: bool = True
@@ -57,6 +60,7 @@ class Capabilities:
     read_back: bool = True
     open_place: bool = True
     lists_members: bool = True
+    knows_people: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,20 +134,29 @@ class Platform(Protocol):
         ...
 
 
+class RecordsUnavailable(Exception):
+    """What is kept cannot be read or written just now; the text says why, in a sentence."""
+
+
 class Records(Protocol):
     """Sealed storage for what a platform must remember: installs, tokens, references.
 
-    Values are encrypted at rest and bound to their kind and key.
+    Values are encrypted at rest and bound to their kind and key; kinds and keys stand in clear.
+    Each call raises RecordsUnavailable where it cannot do its work.
     """
 
     async def get(self, kind: str, key: str) -> bytes | None:
         """The value, or ``None``."""
         ...
 
+    async def keys(self, kind: str) -> tuple[str, ...]:
+        """The keys of all values of this kind, in order."""
+        ...
+
     async def put(self, kind: str, key: str, value: bytes) -> None:
         """Keep the value, in place of an earlier one."""
         ...
 
-    async def delete(self, kind: str, key: str) -> None:
-        """Forget the value, if there is one."""
+    async def delete(self, kind: str, key: str) -> bool:
+        """Forget the value; whether there was one. Of several who delete it, one hears that."""
         ...

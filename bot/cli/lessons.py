@@ -13,15 +13,13 @@ import typer
 from bot.cli.errors import FAILED, BadUsage, explain, one_line, say
 from bot.lessons.files import Kinds, find_lesson, find_script, load_lesson
 from bot.lessons.lesson import Lesson, check_report
+from bot.lessons.library import CONTENT
 from bot.lessons.places import fill, unfilled
 from bot.lessons.problem import LessonError, Problem
 from bot.lessons.script import Activity, PaceName
 
 if TYPE_CHECKING:
     from bot.lessons.read_script import ScriptKind
-
-CONTENT = Path(__file__).parents[2] / "lesson_content"
-"""The lessons that come with Fivefold; their folders' names can stand for them."""
 
 
 def _kinds() -> Mapping[str, ScriptKind]:

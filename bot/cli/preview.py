@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
@@ -41,11 +42,14 @@ def preview(
     pace: PaceOption = "live",
 ) -> None:
     """Write every message of a lesson, in every state, into a folder: as text, as pages of the
-    room, or as the JSON that Slack (Block Kit) and Teams (Adaptive Cards) get. In place of what
-    the facilitator fills in stands what is asked for."""
+    room, or as the JSON that Slack (Block Kit) and Teams (Adaptive Cards) get. Beside the JSON for
+    Slack stands a page with its picture, and an index of them all. In place of what the
+    facilitator fills in stands what is asked for."""
     rule = Pace() if pace == "daily" else None
-    named = gallery(_shown(runnable(lesson), "async" if rule else "live"), rule)
+    shown = _shown(runnable(lesson), "async" if rule else "live")
+    named = gallery(shown, rule)
     draw = _RENDERERS[look]()
+    pictures: list[str] = []
     written = refused = 0
     _make(out)
     for number, (name, what) in enumerate(named, 1):
@@ -59,6 +63,11 @@ def preview(
         for ending, text in files.items():
             _write(out / f"{stem}{ending}", text)
             written += 1
+            if look is Look.slack and ending.endswith(".html"):
+                pictures.append(f"{stem}{ending}")
+    if look is Look.slack:
+        _write(out / "index.html", _index(shown.plan.title, pictures))
+        written += 1
     if look is Look.room:
         for sheet in _stylesheets():
             _write(out / sheet.name, sheet.read_text(encoding="utf-8"))
@@ -110,10 +119,23 @@ def _text() -> Renderer:
 def _slack() -> Renderer:
     from bot.platforms.slack.blocks import render_message
     from bot.platforms.slack.form import render_form
+    from bot.platforms.slack.picture import page
 
-    return lambda what: _json(
-        (render_form(what),) if isinstance(what, Form) else render_message(what)
-    )
+    def draw(what: Message | Form) -> Files:
+        parts = (render_form(what),) if isinstance(what, Form) else render_message(what)
+        return {**_json(parts), **_numbered(".html", map(page, parts))}
+
+    return draw
+
+
+def _index(title: str, pages: Sequence[str]) -> str:
+    """A page that leads to the pictures, in order."""
+    from markupsafe import Markup
+
+    item = Markup('<li><a href="{}">{}</a></li>')
+    items = Markup("\n").join(item.format(quote(name), name[: -len(".html")]) for name in pages)
+    body = Markup("<h1>{}</h1>\n<ul>\n{}\n</ul>").format(title, items)
+    return str(Markup(_PAGE).format(title=title, links="", body=body))
 
 
 def _teams() -> Renderer:
@@ -125,11 +147,13 @@ def _teams() -> Renderer:
 
 
 def _json(parts: tuple[Mapping[str, object], ...]) -> Files:
+    return _numbered(".json", (f"{json.dumps(part, indent=2)}\n" for part in parts))
+
+
+def _numbered(ending: str, parts: Iterable[str]) -> Files:
     """One file, or several where one message is so long that it is sent as several posts."""
-    return {
-        f"-{n}.json" if len(parts) > 1 else ".json": f"{json.dumps(part, indent=2)}\n"
-        for n, part in enumerate(parts, 1)
-    }
+    texts = list(parts)
+    return {f"-{n}{ending}" if len(texts) > 1 else ending: text for n, text in enumerate(texts, 1)}
 
 
 def _room() -> Renderer:

@@ -20,7 +20,16 @@ if TYPE_CHECKING:
     from bot.settings import Settings
 
 DEFAULT_PORT = 8080
-QUIET = ("aiosqlite", "alembic", "apscheduler", "asyncio", "sqlalchemy", "uvicorn")
+QUIET = (
+    "aiosqlite",
+    "alembic",
+    "apscheduler",
+    "asyncio",
+    "slack_bolt",
+    "slack_sdk",
+    "sqlalchemy",
+    "uvicorn",
+)
 
 RunId = Annotated[str, typer.Argument(metavar="RUN", help="The id that “fivefold runs” lists.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print it as JSON.")]
@@ -156,6 +165,8 @@ def serve(
             async with asyncio.TaskGroup() as group:
                 if work:
                     group.create_task(app.worker.run(stopping))
+                if app.slack:
+                    group.create_task(app.slack.listen(stopping))
                 await serve(app.web(), where, number, [sock], stopping=app.room.bell.close)
                 stopping.set()
                 app.alarm.wake()

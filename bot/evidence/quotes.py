@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.evidence.cells import words
 from bot.evidence.moments import moment
 from bot.evidence.reading import shown_name, visible
+from bot.facilitation.activities.scene import is_reply
 from bot.facilitation.state import Run
 from bot.service.reporting import AnswerRow
 from bot.words import t, tn
@@ -45,10 +46,15 @@ class Quote:
 def quote(row: AnswerRow, run: Run, *, labels: bool = False) -> Quote:
     """An answer's words; with ``labels`` the options that were chosen, too."""
     text = words(row) if labels else row.text or ""
-    edited = row.by if row.by != row.participant else ""
-    by = (t("by {name}", name=shown_name(row.by_name)),) if edited else ()
+    by = (_by(row),) if row.by not in ("", row.participant) else ()
     changes = marks(late=row.late, version=row.version)
     return Quote(shown_name(row.name), moment(row.at, run), said(text), (*by, *changes))
+
+
+def _by(row: AnswerRow) -> str:
+    """Who wrote it for their group or, of what was said in a chat, who wanted it kept."""
+    name = shown_name(row.by_name)
+    return t("kept by {name}", name=name) if is_reply(row.item) else t("by {name}", name=name)
 
 
 def said(text: str) -> Said:

@@ -63,10 +63,14 @@ _MINUTES = re.compile(r"(?:\+|extend[ -]|\+ )(\d{1,3})(?: ?m(?:in(?:utes?)?)?)?"
 _DAYS = re.compile(r"(?:\+ ?|extend[ -])(\d{1,2}) ?d(?:ays?)?")
 
 
+def bare(text: str) -> str:
+    """The words without capitals, spare spaces and the name of whom they are said to."""
+    return " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
+
+
 def parse_command(text: str) -> Command | None:
     """The command that these words are, such as ``pause``, ``+5``, ``+1 day`` or ``close now``."""
-    words = " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
-    words = words.strip(" .!")
+    words = bare(text).strip(" .!")
     if words in _WORDS:
         return Command(_WORDS[words])
     if minutes := _MINUTES.fullmatch(words):

@@ -20,6 +20,7 @@ from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.controls import pause_for_late_cue
 from bot.facilitation.day import day_post
+from bot.facilitation.gallery_pages import pages, scheduling
 from bot.facilitation.gallery_private import Named, asked, behind, in_private, parts
 from bot.facilitation.notices import RunScene, Trouble
 from bot.facilitation.pace import Pace, days_of
@@ -41,8 +42,8 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
     First the welcome; then each activity, or with a ``pace`` each day's post, as it opens, with
     three answers, and closed, followed by the forms and private views behind its buttons; what
     single people get around it; then the closing; everybody's own part; last what facilitators
-    get: questions, notes, the panel, troubles, and the report. The lesson must be runnable, and
-    as it is in this pace.
+    get: questions, notes, the panel, troubles, and the report; and people's own pages. The lesson
+    must be runnable, and as it is in this pace.
     """
     run = Run(
         id="preview",
@@ -74,6 +75,8 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
     named += parts(running, [act.fresh for act in acts], [act.answered for act in acts])
     named += asked([act.fresh for act in acts])
     named += _for_facilitators(run, cues)
+    named += pages(running, cues, [act.answered for act in acts])
+    named += scheduling(run)
     return tuple(_distinct(named))
 
 

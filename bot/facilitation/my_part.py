@@ -14,14 +14,6 @@ from bot.facilitation.seeing import name_of
 from bot.facilitation.state import LOBBY, Participant, Run
 from bot.words import t
 
-_WORDS = frozenset({"my part", "mine", "me"})
-
-
-def is_my_part(text: str) -> bool:
-    """Whether somebody asks for it in words."""
-    words = " ".join(text.lower().split()).removeprefix("/").removeprefix("fivefold")
-    return words.strip(" .!?") in _WORDS
-
 
 def my_part(run: Run, scenes: Sequence[Scene[Any]], who: Participant) -> Message:
     """What is due, what is mine and who sees it, with the buttons to give, change and take back.
@@ -29,22 +21,32 @@ def my_part(run: Run, scenes: Sequence[Scene[Any]], who: Participant) -> Message
     ``scenes`` are those of the run's openings, in the order of opening. For ``who`` alone.
     """
     title = t("My part")
-    asked = [scene for scene in scenes if scene.activity.id != LOBBY]
+    blocks = (
+        Heading(title, 1),
+        Text((run.lesson.plan.title,)),
+        *still_to_do(scenes, who),
+        *what_i_gave(scenes, who),
+        Note((t("Only you see this."),)),
+    )
+    return Message(title, blocks, invites_replies=False)
+
+
+def still_to_do(scenes: Sequence[Scene[Any]], who: Participant) -> tuple[Block, ...]:
+    """What is due, with the ways to give it."""
+    asked = (scene for scene in scenes if scene.activity.id != LOBBY)
     due = [scene for scene in asked if KINDS[scene.activity.kind].is_due(scene, who)]
-    blocks: list[Block] = [Heading(title, 1), Text((run.lesson.plan.title,))]
-    blocks.append(Heading(t("Still to do"), 2))
-    if not due:
-        blocks.append(Text((t("Nothing is waiting for you right now."),)))
-    for scene in due:
-        blocks += _due(scene)
-    given = [(scene, KINDS[scene.activity.kind].given_by(scene, who)) for scene in asked]
-    blocks.append(Heading(t("What I gave"), 2))
-    if not any(mine for _, mine in given):
-        blocks.append(Text((t("Nothing yet."),)))
-    for scene, mine in given:
-        blocks += _given(scene, who, mine) if mine else ()
-    blocks.append(Note((t("Only you see this."),)))
-    return Message(title, tuple(blocks), invites_replies=False)
+    nothing = (Text((t("Nothing is waiting for you right now."),)),)
+    blocks = [block for scene in due for block in _due(scene)]
+    return (Heading(t("Still to do"), 2), *(blocks or nothing))
+
+
+def what_i_gave(scenes: Sequence[Scene[Any]], who: Participant) -> tuple[Block, ...]:
+    """What is mine and who sees it, with the ways to change it and take it back."""
+    asked = (scene for scene in scenes if scene.activity.id != LOBBY)
+    given = ((scene, KINDS[scene.activity.kind].given_by(scene, who)) for scene in asked)
+    nothing = (Text((t("Nothing yet."),)),)
+    blocks = [b for scene, mine in given if mine for b in _given(scene, who, mine)]
+    return (Heading(t("What I gave"), 2), *(blocks or nothing))
 
 
 def _due(scene: Scene[Any]) -> tuple[Block, ...]:

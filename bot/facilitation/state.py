@@ -128,7 +128,8 @@ class Response:
     The newest ``at`` of (opening, owner, item) stands; earlier ones are kept as versions.
     ``given`` is ``None`` where it was withdrawn or its reply deleted.
     ``late`` marks what came after the opening closed. ``event`` is the id of what was heard.
-    ``by`` is the participant who gave it for their group, "" where that is the owner.
+    ``by`` is the participant who gave it for their group or, of what was said in a chat, the
+    facilitator who wanted it kept; "" where that is the owner.
     """
 
     run: str

@@ -21,7 +21,7 @@ from bot.chat.platform import (
     Rejected,
 )
 from bot.clock import Clock
-from bot.service.failing import where
+from bot.failing import where
 from bot.service.store import Delivery, DeliveryState
 
 log = logging.getLogger(__name__)

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
 
-from bot.chat.address import Person
 from bot.chat.answer import Answer, NotSaved, Refused, Saved, Show
 from bot.chat.callback import BadCallback, Callback
 from bot.chat.event import (
@@ -31,19 +30,23 @@ from bot.chat.message import Form
 from bot.chat.plain import plain
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Asked, Scene, Verdict
-from bot.facilitation.changes import NOTHING, Changes
+from bot.facilitation.changes import NOTHING
+from bot.facilitation.controls import parse_command
 from bot.facilitation.gate import refusal
+from bot.facilitation.home import PLAN
 from bot.facilitation.mine import MINE
-from bot.facilitation.my_part import is_my_part, my_part
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import Opening, Participant, Run
-from bot.service.failing import where
+from bot.facilitation.wishes import wish
+from bot.failing import where
+from bot.lessons.library import Library
+from bot.service.attending import NewId, enrolled_as, moved, newcomer
 from bot.service.group_commit import GroupCommit
-from bot.service.managing import Managing, run_meant
+from bot.service.managing import Managing
 from bot.service.meaning import (
     Acted,
     Meant,
-    belongs,
+    adopted_note,
     guest_of,
     may_join,
     meant_by,
@@ -51,7 +54,10 @@ from bot.service.meaning import (
     overheard_beside,
     seen_as,
 )
-from bot.service.scenes import CapabilitiesOf, activity_scene, scenes_of, tenant_of
+from bot.service.overhearing import Overhearing
+from bot.service.scenes import CapabilitiesOf, activity_scene, tenant_of
+from bot.service.scheduling import Scheduling
+from bot.service.showing import Showing
 from bot.service.store import (
     Conflict,
     Store,
@@ -62,9 +68,6 @@ from bot.service.trouble import confirm
 from bot.words import t
 
 log = logging.getLogger(__name__)
-
-NewId = Callable[[str, Person], str]
-"""From the run and the person to the id under which the run knows them."""
 
 RUN_VERBS = ("run", "resend", "there")
 ALONE = frozenset[str]().union(*(kind.alone for kind in KINDS.values()))
@@ -81,13 +84,18 @@ class Hearing:
         managing: Managing,
         capabilities_of: CapabilitiesOf,
         new_id: NewId,
+        library: Library,
     ) -> None:
-        """``new_id`` makes the surrogate id of a new participant."""
+        """``new_id`` makes the surrogate id of a new participant; the ``library`` has the lessons
+        that people can schedule."""
         self._store = store
         self._commits = commits
         self._managing = managing
         self._capabilities_of = capabilities_of
         self._new_id = new_id
+        self._showing = Showing(store, capabilities_of)
+        self._overhearing = Overhearing(store, capabilities_of, new_id)
+        self._scheduling = Scheduling(store, managing, library, capabilities_of)
 
     async def hear(self, event: Event) -> Answer:
         """What the person gets back. Never raises: a failure of ours is a `NotSaved`."""
@@ -103,28 +111,59 @@ class Hearing:
 
     async def _dispatch(self, event: Event) -> Answer:
         match event:
-            case Commanded() if is_my_part(event.text):
-                return await self._my_part(event)
             case Commanded():
-                return await self._managing.said(event)
+                return await self._commanded(event)
             case FormRequested():
                 callback = Callback.decode(event.callback)
                 if callback.verb == MINE:
-                    return await self._my_part(event, callback.target)
+                    return await self._showing.my_part(event, callback.target)
+                if callback.verb == PLAN:
+                    return await self._scheduling.asked(event)
                 return await self._show(event, callback)
             case Picked() | FormSubmitted():
                 callback = Callback.decode(event.callback)
                 if callback.verb in RUN_VERBS and isinstance(event, Picked):
                     return await self._managing.pressed(event, callback)
+                if callback.verb == PLAN and isinstance(event, FormSubmitted):
+                    return await self._scheduling.sent(event, callback)
                 return await self._keep(event, callback)
-            case Replied() | ReplyEdited() | ReplyDeleted():
-                return await self._keep(event, None)
-            case Joined() | Left():
-                return await self._commits.run(
-                    lambda tx: self._move(tx, event), order=_order(event)
+            case Replied():
+                return await self._keep(
+                    event, Callback.decode(event.callback) if event.callback else None
                 )
-            case Said() | Kept() | Installed() | Removed():
+            case ReplyEdited() | ReplyDeleted():
+                return await self._keep(event, None)
+            case Said():
+                return await self._overhearing.said(event)
+            case Kept():
+                return await self._once_each(event, lambda tx: self._overhearing.kept(tx, event))
+            case Joined() | Left():
+                return await self._once_each(event, lambda tx: moved(tx, event, self._new_id))
+            case Installed() | Removed():
                 return Saved()
+
+    async def _once_each(
+        self, event: Heard, once: Callable[[Transaction], Awaitable[Answer]]
+    ) -> Answer:
+        return await self._commits.run(once, order=_order(event))
+
+    async def _commanded(self, event: Commanded) -> Answer:
+        """What words said to the bot lead to: a page, a form, or that a run is steered."""
+        match wish(event.text):
+            case "mine":
+                return await self._showing.my_part(event)
+            case "home":
+                return await self._showing.home(event)
+            case "panel":
+                return await self._showing.panel(event)
+            case "help":
+                return await self._showing.help(event)
+            case "schedule":
+                return await self._scheduling.asked(event)
+        command = parse_command(event.text)
+        if command is None:
+            return await self._showing.not_kept(event)
+        return await self._managing.said(event, command)
 
     # -- answers to activities
 
@@ -173,19 +212,20 @@ class Hearing:
         if closed:
             return Verdict(Refused(closed)), None
         known = await tx.participant(run.id, event.who)
-        who = seen_as(known, event) if known else self._newcomer(run, event)
+        who = seen_as(known, event) if known else newcomer(run, event, self._new_id)
         if who is None:
             return Verdict(Refused(t("This lesson is for the people of its channel."))), None
         verdict = await self._decide(tx, meant, who, event)
         if verdict.changes != NOTHING:
             # Only now: whoever was refused everything so far has no part in the run yet.
-            enrolled = await self._enrol(tx, known, who)
+            enrolled = await enrolled_as(tx, known, who)
             if enrolled.id != who.id:
                 verdict = await self._decide(tx, meant, enrolled, event)
             await tx.first_time(tenant, event.id, at=event.at)
             await tx.apply(verdict.changes)
         if isinstance(event, Replied | ReplyEdited) and verdict.answer == Saved():
-            verdict = replace(verdict, answer=Saved(await overheard_beside(tx, meant)))
+            note = adopted_note(meant) if callback else await overheard_beside(tx, meant)
+            verdict = replace(verdict, answer=Saved(note))
         if callback and isinstance(event, Picked | FormSubmitted):
             await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.post)
         return verdict, meant
@@ -264,55 +304,6 @@ class Hearing:
             capabilities = self._capabilities_of(run.main.platform)
             scene = await activity_scene(reading, run, opening, capabilities, callback.delivery)
         return KINDS[scene.activity.kind].view(scene, who, callback)
-
-    async def _my_part(self, event: Commanded | FormRequested, run_id: str = "") -> Answer:
-        """What one person has to do and has given; a guest has nothing yet."""
-        async with self._store.reading() as reading:
-            run = await reading.run(run_id) if run_id else await run_meant(reading, event)
-            if run is None or not belongs(event, run):
-                return Refused(t("There is no lesson of yours here."))
-            known = await reading.participant(run.id, event.who)
-            if known is None and not may_join(event, run):
-                return Refused(t("This lesson is for the people of its channel."))
-            openings = await reading.openings(run.id)
-            capabilities = self._capabilities_of(run.main.platform)
-            scenes = await scenes_of(reading, run, openings, capabilities)
-        return Show(my_part(run, scenes, known or guest_of(run, event)))
-
-    # -- what is meant, and by whom
-
-    def _newcomer(self, run: Run, event: Heard) -> Participant | None:
-        """Somebody unknown who may take part: who is seen in the channel, or leads the run."""
-        guest = guest_of(run, event) if may_join(event, run) else None
-        return replace(guest, id=self._new_id(run.id, event.who)) if guest else None
-
-    async def _enrol(
-        self, tx: Transaction, known: Participant | None, who: Participant
-    ) -> Participant:
-        """The participant as kept, perhaps under the id that another process gave just now."""
-        if known is None:
-            return await tx.enrol(who)
-        if known != who:
-            await tx.rename(who)
-        return who
-
-    async def _move(self, tx: Transaction, event: Joined | Left) -> Answer:
-        if event.place is None:
-            return Saved()
-        if not await tx.first_time(tenant_of(event.who), event.id, at=event.at):
-            return Saved()
-        for run in await tx.runs_at(event.place):
-            if run.status == "ended":
-                continue
-            known = await tx.participant(run.id, event.who)
-            here = seen_as(known, event) if known else self._newcomer(run, event)
-            if here is None or (known is None and isinstance(event, Left)):
-                continue
-            await self._enrol(tx, known, here)
-            # How many are asked stands in every post that is open.
-            posts = {o.post: None for o in await tx.openings(run.id) if o.is_open}
-            await tx.apply(Changes(dirty=tuple(posts), dirty_run=run.id))
-        return Saved()
 
 
 def _order(event: Heard) -> tuple[str, ...]:

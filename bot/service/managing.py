@@ -24,13 +24,16 @@ from bot.service.store import Reading, Store, Transaction
 from bot.service.trouble import confirm
 from bot.words import t, tn
 
-HELP = "start, pause, resume, +5, +1 day, next, close, status, my part"
+HELP = "start, pause, resume, +5, +1 day, next, close, status, my part, help"
 FORWARD = ("extend", "next", "close")
 """What acts on whatever is open, and so only from a panel that shows what is."""
 
 
 class Managing:
-    """Schedules runs and carries out controls, each in one transaction with an audit row."""
+    """Schedules runs and carries out controls, each in one transaction with an audit row.
+
+    Scheduling under one id twice is scheduling once: the run that is there stays as it is.
+    """
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -104,8 +107,16 @@ class Managing:
         )
         return await self._add(run, cues)
 
+    def now(self) -> datetime:
+        """This moment, in lesson time."""
+        return self._clock.now()
+
     async def _add(self, run: Run, cues: Sequence[Cue]) -> Run:
         async with self._store.transaction() as tx:
+            # Whoever is second waits here until the first is done.
+            await tx.first_time(tenant_of(run.main), f"run {run.id}", at=self.now())
+            if there := await tx.run(run.id):
+                return there
             await tx.add_run(run, cues)
             await tx.apply(Changes(owed=owe_panels(run, self._clock.now(), 1)))
         return run
@@ -121,17 +132,14 @@ class Managing:
                 raise NoSuchRun(run_id)
             return await self._carry_out(tx, run, command, by)
 
-    async def said(self, event: Commanded) -> Answer:
+    async def said(self, event: Commanded, command: Command) -> Answer:
         """A command in words, for the run in whose place it was said or that the person leads."""
-        command = parse_command(event.text)
         async with self._store.transaction() as tx:
             run = await run_meant(tx, event)
             if run is None:
                 return Refused(t("There is no lesson of yours here that I could steer."))
             if event.who not in run.facilitators:
                 return Refused(t("Only the facilitators of this lesson can do that."))
-            if command is None or command.verb == "help":
-                return Refused(t("I understand: {commands}.", commands=HELP))
             locked = await tx.lock_run(run.id)
             if locked is None or await self._heard(tx, event):
                 return Saved(t("Done already."))
@@ -192,12 +200,19 @@ class Managing:
 
 
 async def run_meant(reading: Reading, event: Heard) -> Run | None:
-    """The run that somebody speaks of: one they lead before others, one that is going on first."""
+    """The run that somebody speaks of: one that has not ended, of those one they lead before
+    others, and one that is going on first."""
     runs = await (reading.runs_at(event.place) if event.place else reading.runs_of(event.who))
-    mine = [run for run in runs if event.who in run.facilitators] or list(runs)
-    going = [run for run in mine if run.status in ("running", "paused")]
-    to_come = sorted((run for run in mine if run.status == "scheduled"), key=lambda r: r.start)
-    return next(iter([*going, *to_come, *mine]), None)
+    nearest = nearest_first(runs)
+    nearest.sort(key=lambda run: (run.status == "ended", event.who not in run.facilitators))
+    return next(iter(nearest), None)
+
+
+def nearest_first(runs: Sequence[Run]) -> list[Run]:
+    """Runs given latest start first: those going on, then those to come, then those that ended."""
+    going = [run for run in runs if run.status in ("running", "paused")]
+    to_come = sorted((run for run in runs if run.status == "scheduled"), key=lambda r: r.start)
+    return [*going, *to_come, *(run for run in runs if run.status == "ended")]
 
 
 async def _by(tx: Transaction, run: Run, event: Commanded | Picked) -> str:

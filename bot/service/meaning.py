@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from bot.chat.address import PostRef
 from bot.chat.callback import Callback
 from bot.chat.event import (
     FormSubmitted,
@@ -16,9 +17,14 @@ from bot.chat.event import (
 )
 from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
+from bot.facilitation.activities.scene import reply_item
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import Opening, Participant, Run
 from bot.service.store import Delivery, Reading
+from bot.words import t
+
+ADOPT = "adopt"
+"""The verb with which somebody adds what they wrote in the place itself as their answer."""
 
 Reply = Replied | ReplyEdited | ReplyDeleted
 Acted = Picked | FormSubmitted | Reply
@@ -38,15 +44,41 @@ async def meant_by(
     event: Acted,
     callback: Callback | None,
 ) -> Meant | None:
+    """What somebody acted on; None where that is nothing of ours."""
+    if isinstance(event, Replied) and callback is not None:
+        return await _adopted(reading, event, callback)
     if callback is not None:
         return await opening_meant(reading, event, callback)
     assert isinstance(event, Replied | ReplyEdited | ReplyDeleted)
     delivery = await reading.delivery_at(event.post) or await _unconfirmed(reading, event)
-    if delivery is None or not delivery.owed.opening:
+    if delivery is None:
+        return None if isinstance(event, Replied) else await _kept_elsewhere(reading, event)
+    if not delivery.owed.opening:
         return None
     run = await reading.run(delivery.owed.run)
     opening = await reading.opening(delivery.owed.opening)
     return Meant(run, opening) if run and opening else None
+
+
+async def _adopted(reading: Reading, event: Replied, callback: Callback) -> Meant | None:
+    """The activity to which its author adds what they wrote in the place itself."""
+    meant = await opening_meant(reading, event, callback)
+    if meant is None or callback.verb != ADOPT or callback.item != item_of(event.reply):
+        return None
+    scene = scene_of(meant.run, meant.opening)
+    return meant if KINDS[scene.activity.kind].talks(scene.spec) else None
+
+
+async def _kept_elsewhere(reading: Reading, event: ReplyEdited | ReplyDeleted) -> Meant | None:
+    """Where something of theirs is kept that was said in no thread of ours, if it is."""
+    item = reply_item(event.reply)
+    for run in await reading.runs_at(event.post.place):
+        known = await reading.participant(run.id, event.who)
+        for opening in await reading.openings(run.id) if known else ():
+            mine = await reading.responses_of(opening.id, known.id) if known else ()
+            if any(response.item == item for response in mine):
+                return Meant(run, opening)
+    return None
 
 
 async def opening_meant(reading: Reading, event: Heard, callback: Callback) -> Meant | None:
@@ -55,6 +87,18 @@ async def opening_meant(reading: Reading, event: Heard, callback: Callback) -> M
     if opening is None or run is None or not belongs(event, run):
         return None
     return Meant(run, opening, callback)
+
+
+def item_of(post: PostRef) -> str:
+    """A post's id as a callback carries it."""
+    return post.id.replace(".", "-")
+
+
+def adopted_note(meant: Meant) -> str:
+    """That it is an answer now."""
+    scene = scene_of(meant.run, meant.opening)
+    title = KINDS[scene.activity.kind].title(scene.spec)
+    return t("Added as your answer to “{title}”.", title=title)
 
 
 async def overheard_beside(reading: Reading, meant: Meant) -> str:

@@ -17,6 +17,7 @@ from bot.chat.address import Person, Place
 from bot.chat.message import Message
 from bot.chat.platform import Platform
 from bot.clock import Clock
+from bot.failing import where
 from bot.service.calling import (
     Calls,
     Edit,
@@ -28,7 +29,6 @@ from bot.service.calling import (
     Task,
     Timing,
 )
-from bot.service.failing import where
 from bot.service.scenes import CannotDraw, is_late, message_of
 from bot.service.store import Delivery, Store, Transaction
 from bot.service.trouble import report_trouble

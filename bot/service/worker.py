@@ -6,8 +6,8 @@ import asyncio
 import logging
 from typing import Protocol
 
+from bot.failing import where
 from bot.service.cueing import Cueing
-from bot.service.failing import where
 from bot.service.sending import Sending
 from bot.service.store import Due, Store, StoreUnavailable
 

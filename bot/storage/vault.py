@@ -5,19 +5,23 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.chat.platform import RecordsUnavailable
+from bot.service.store import StoreUnavailable
 from bot.storage.engine import Database, insert
 from bot.storage.tables import records
 
 _NONCE_BYTES = 12
 
 
-class Unreadable(Exception):
+class Unreadable(RecordsUnavailable):
     """A record was sealed with a secret that is not at hand, or was tampered with."""
 
 
@@ -38,7 +42,7 @@ class Vault:
 
     async def get(self, kind: str, key: str) -> bytes | None:
         """The value, or ``None``. Raises Unreadable where there is one that cannot be opened."""
-        async with self._database.reading() as connection:
+        async with _or_unavailable(self._database.reading()) as connection:
             found = await connection.execute(
                 select(records).where(records.c.kind == kind, records.c.key == key)
             )
@@ -56,25 +60,45 @@ class Vault:
                 "A stored record was changed from outside: remove it and connect again."
             ) from None
 
+    async def keys(self, kind: str) -> tuple[str, ...]:
+        """The keys of all values of this kind, in order."""
+        async with _or_unavailable(self._database.reading()) as connection:
+            found = await connection.scalars(
+                select(records.c.key).where(records.c.kind == kind).order_by(records.c.key)
+            )
+            return tuple(found)
+
     async def put(self, kind: str, key: str, value: bytes) -> None:
         """Keep the value, in place of an earlier one."""
         nonce = os.urandom(_NONCE_BYTES)
         bound = _bound_to(kind, key, self._current)
         sealed = self._ciphers[self._current].encrypt(nonce, value, bound)
         values = {"sealed_with": self._current, "nonce": nonce, "sealed": sealed}
-        async with self._database.writing() as connection:
+        async with _or_unavailable(self._database.writing()) as connection:
             await connection.execute(
                 insert(connection, records)
                 .values(kind=kind, key=key, **values)
                 .on_conflict_do_update(index_elements=["kind", "key"], set_=values)
             )
 
-    async def delete(self, kind: str, key: str) -> None:
-        """Forget the value, if there is one."""
-        async with self._database.writing() as connection:
-            await connection.execute(
+    async def delete(self, kind: str, key: str) -> bool:
+        """Forget the value; whether there was one. Of several who delete it, one hears that."""
+        async with _or_unavailable(self._database.writing()) as connection:
+            done = await connection.execute(
                 delete(records).where(records.c.kind == kind, records.c.key == key)
             )
+        return done.rowcount == 1
+
+
+@asynccontextmanager
+async def _or_unavailable(
+    transaction: AbstractAsyncContextManager[AsyncConnection],
+) -> AsyncIterator[AsyncConnection]:
+    try:
+        async with transaction as connection:
+            yield connection
+    except StoreUnavailable as error:
+        raise RecordsUnavailable(str(error)) from error
 
 
 def _name_of(secret: bytes) -> str:

@@ -1,9 +1,11 @@
 """What an author does with a lesson: check, derive, timeline and preview."""
 
 import json
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 import yaml
@@ -164,12 +166,26 @@ def test_preview_writes_every_message_into_a_file_of_its_own(
 ) -> None:
     out = tmp_path / "new" / look
     said = fivefold("preview", plan, "--as", look, "--out", out)
-    files = sorted(path.name for path in out.iterdir())
     assert said.code == 0
-    assert said.out == f"{len(files)} files in {out}\n"
+    assert said.out == f"{len([*out.iterdir()])} files in {out}\n"
+    files = sorted(path.name for path in out.glob(f"*.{ending}"))
     assert files[0] == f"001-welcome.{ending}"
     stems = [name.removesuffix(f".{ending}").partition("-")[2] for name in files]
     assert {name for name, _ in gallery(load_lesson(plan))} <= set(stems)
+
+
+def test_preview_for_slack_puts_a_picture_beside_each_message_and_an_index_of_them(
+    fivefold: Fivefold, plan: Path, tmp_path: Path
+) -> None:
+    assert fivefold("preview", plan, "--as", "slack", "--out", tmp_path / "o").code == 0
+    sent, drawn = (
+        sorted(path.stem for path in (tmp_path / "o").glob(f"[0-9]*.{ending}"))
+        for ending in ("json", "html")
+    )
+    assert sent == drawn
+    assert "Choosing a Water Filter" in (tmp_path / "o" / "001-welcome.html").read_text("utf-8")
+    index = (tmp_path / "o" / "index.html").read_text("utf-8")
+    assert [unquote(name) for name in re.findall('href="(.*?).html"', index)] == drawn
 
 
 def test_preview_for_the_room_gives_pages_in_its_own_style(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
+from bot.chat.platform import RecordsUnavailable
 from bot.storage.engine import Database
 from bot.storage.migrate import migrate
 from bot.storage.tables import records
@@ -25,6 +27,22 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
     await database.close()
 
 
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def either(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """A database of each kind."""
+    if request.param == "postgres":
+        async with request.getfixturevalue("postgres").database() as url:
+            database = Database(url)
+            yield database
+            await database.close()
+        return
+    url = f"sqlite:///{tmp_path}/either.db"
+    await migrate(url)
+    database = Database(url)
+    yield database
+    await database.close()
+
+
 async def test_a_record_is_kept_replaced_and_forgotten(database: Database) -> None:
     vault = Vault(database, [SECRET])
     assert await vault.get("install", "T1") is None
@@ -34,9 +52,37 @@ async def test_a_record_is_kept_replaced_and_forgotten(database: Database) -> No
     assert await vault.get("install", "T1") == b"xoxb-2"
     assert await vault.get("install", "T2") == b""
     assert await vault.get("reference", "T1") is None
-    await vault.delete("install", "T1")
-    await vault.delete("install", "T1")
+    assert await vault.delete("install", "T1")
+    assert not await vault.delete("install", "T1")
     assert await vault.get("install", "T1") is None
+
+
+async def test_the_keys_of_one_kind_are_told_in_order(either: Database) -> None:
+    vault = Vault(either, [SECRET])
+    assert await vault.keys("install") == ()
+    for kind, key in (("install", "T2"), ("install", "T1"), ("state", "T3")):
+        await vault.put(kind, key, b"")
+    assert await vault.keys("install") == ("T1", "T2")
+    await vault.delete("install", "T1")
+    assert await vault.keys("install") == ("T2",)
+
+
+async def test_of_those_who_delete_a_record_at_once_exactly_one_had_it(either: Database) -> None:
+    vault = Vault(either, [SECRET])
+    for number in range(20):
+        await vault.put("state", str(number), b"")
+        had_it = await asyncio.gather(*(vault.delete("state", str(number)) for _ in range(2)))
+        assert sorted(had_it) == [False, True]
+
+
+async def test_a_database_that_fails_says_so_as_records_do(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/empty.db")
+    vault = Vault(database, [SECRET])
+    with pytest.raises(RecordsUnavailable, match="fivefold migrate"):
+        await vault.put("install", "T1", b"")
+    with pytest.raises(RecordsUnavailable, match="fivefold migrate"):
+        await vault.get("install", "T1")
+    await database.close()
 
 
 @pytest.mark.parametrize("moved_to", [{"key": "T2"}, {"kind": "reference"}])

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import pytest
-
 from bot.chat.answer import Refused, Saved
 from bot.chat.message import Choices, Deadline, Message, Text
 from bot.chat.plain import plain
-from bot.facilitation.my_part import is_my_part
 from bot.facilitation.state import LOBBY, Participant
 from tests.core.cohort import Cohort, button, form, labels, of, reviewing
 
@@ -27,18 +24,6 @@ def halves(message: Message) -> tuple[str, str]:
     """What is due, and what was given."""
     due, mine = plain(message).split(MINE)
     return due.split(DUE)[1], mine
-
-
-@pytest.mark.parametrize(
-    "text", ["my part", "My part", " my  PART! ", "/fivefold my part", "fivefold mine", "me?"]
-)
-def test_it_is_asked_for_in_a_few_words(text: str) -> None:
-    assert is_my_part(text)
-
-
-@pytest.mark.parametrize("text", ["", "part", "my partner", "next", "my part of it", "+5"])
-def test_other_words_mean_something_else(text: str) -> None:
-    assert not is_my_part(text)
 
 
 def test_what_is_open_and_not_given_yet_is_due_with_its_deadline_and_its_button() -> None:

@@ -18,7 +18,9 @@ from bot.chat.event import Event
 from bot.chat.platform import Capabilities, Hear, Platform
 from bot.chat.text import UserText
 from bot.clock import SteppedClock
+from bot.facilitation.activities import KINDS
 from bot.facilitation.state import Run
+from bot.lessons.library import CONTENT, Library
 from bot.platforms.memory import MemoryPlatform
 from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.board import BoardUnavailable, Post
@@ -107,7 +109,8 @@ async def a_house(file: Path) -> AsyncIterator[House]:
 
     async with open_store(url, lane_of=lane_of) as store:
         managing = Managing(store, clock)
-        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id)
+        library = Library(CONTENT, lambda: KINDS)
+        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id, library)
         sending = Sending(store, platforms, lesson=clock, machine=clock, owner="w", width=1)
         worker = Worker(store, Cueing(store, clock), sending, NoWaker())
         yield House(store, clock, platforms, hearing, managing, worker)

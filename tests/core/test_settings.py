@@ -9,7 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.settings import Settings, SettingsError, load_secret, read_settings
+from bot.platforms.slack import config as slack
+from bot.settings import (
+    GOV_SLACK_API,
+    SLACK_ALLOWS,
+    SLACK_API,
+    Settings,
+    SettingsError,
+    SlackSettings,
+    load_secret,
+    read_settings,
+)
 
 SECRET = bytes(range(32))
 SECRET_TEXT = urlsafe_b64encode(SECRET).decode()
@@ -77,6 +87,22 @@ BAD = [
     ("FIVEFOLD_PORT", "²"),
     ("PORT", "9" * 5_000),
     ("FIVEFOLD_LOG_LEVEL", "loud"),
+    ("FIVEFOLD_SLACK_SIGNING_SECRET", "5ec4e7"),
+    ("FIVEFOLD_SLACK_SIGNING_SECRET", "two words"),
+    ("FIVEFOLD_SLACK_CLIENT_ID", "1.2"),
+    ("FIVEFOLD_SLACK_CLIENT_SECRET", "c11e47"),
+    ("FIVEFOLD_SLACK_APP_TOKEN", "xapp-1"),
+    ("FIVEFOLD_SLACK_APP_TOKEN", "xoxb-1"),
+    ("FIVEFOLD_SLACK_APP_TOKEN", "xapp-\n1"),
+    ("FIVEFOLD_SLACK_BOT_TOKEN", "xoxb-1"),
+    ("FIVEFOLD_SLACK_BOT_TOKEN", "xoxp-1"),
+    ("FIVEFOLD_SLACK_ALLOW", "history,everything"),
+    ("FIVEFOLD_SLACK_GOV", "maybe"),
+    ("FIVEFOLD_SLACK_API_URL", "http://slack.example.org/api/"),
+    ("FIVEFOLD_SLACK_API_URL", "slack.com/api"),
+    ("FIVEFOLD_SLACK_API_URL", "https://"),
+    ("FIVEFOLD_SLACK_API_URL", "https://[half"),
+    ("FIVEFOLD_SLACK_API_URL", "https://slack.com/api/?token=x"),
 ]
 
 
@@ -157,3 +183,83 @@ def test_a_key_file_that_cannot_be_made_is_said() -> None:
 def test_with_postgresql_the_secret_must_be_given() -> None:
     with pytest.raises(SettingsError, match="FIVEFOLD_SECRET is not set"):
         load_secret(Settings(database="postgresql://me@db/fivefold"))
+
+
+# -- Slack
+
+SOCKET = {"FIVEFOLD_SLACK_APP_TOKEN": "xapp-1-canary", "FIVEFOLD_SLACK_BOT_TOKEN": "xoxb-canary"}
+OAUTH = {
+    "FIVEFOLD_SLACK_SIGNING_SECRET": "canary1",
+    "FIVEFOLD_SLACK_CLIENT_ID": "canary2",
+    "FIVEFOLD_SLACK_CLIENT_SECRET": "canary3",
+}
+
+
+def test_slack_is_off_until_there_is_something_to_hear_it_by() -> None:
+    assert read_settings({}).slack is None
+    assert read_settings(dict.fromkeys((*SOCKET, *OAUTH), " ")).slack is None
+    assert read_settings({"FIVEFOLD_SLACK_ALLOW": "history"}).slack is None
+
+
+def test_one_workspace_over_socket_mode_takes_two_tokens() -> None:
+    assert read_settings(SOCKET).slack == SlackSettings(
+        app_token="xapp-1-canary", bot_token="xoxb-canary"
+    )
+
+
+def test_many_workspaces_over_http_take_three_values() -> None:
+    assert read_settings(OAUTH).slack == SlackSettings(
+        signing_secret="canary1", client_id="canary2", client_secret="canary3"
+    )
+
+
+@pytest.mark.parametrize("given", [SOCKET, OAUTH])
+def test_one_value_less_is_refused_and_an_empty_one_is_one_less(given: dict[str, str]) -> None:
+    for name in given:
+        with pytest.raises(SettingsError):
+            read_settings({**given, name: " "})
+
+
+@pytest.mark.parametrize(
+    ("words", "allow"),
+    [
+        ("", set()),
+        ("history", {"history"}),
+        (" Groups , history ,", {"history", "groups"}),
+    ],
+)
+def test_the_installer_may_allow_more(words: str, allow: set[str]) -> None:
+    slack = read_settings({**SOCKET, "FIVEFOLD_SLACK_ALLOW": words}).slack
+    assert slack is not None
+    assert slack.allow == allow
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "api_url"),
+    [
+        ("GOV", "no", SLACK_API),
+        ("GOV", "Yes", GOV_SLACK_API),
+        ("API_URL", "http://127.0.0.1:4000/api", "http://127.0.0.1:4000/api/"),
+        ("API_URL", "http://[::1]:4000/api/", "http://[::1]:4000/api/"),
+        ("API_URL", "https://slack.example.org/api", "https://slack.example.org/api/"),
+    ],
+)
+def test_another_slack_may_be_meant(name: str, value: str, api_url: str) -> None:
+    slack = read_settings({**SOCKET, f"FIVEFOLD_SLACK_{name}": value}).slack
+    assert slack is not None
+    assert slack.api_url == api_url
+
+
+def test_nothing_secret_of_slack_is_shown() -> None:
+    assert "canary" not in repr(read_settings(SOCKET))
+    assert "canary" not in repr(read_settings(OAUTH))
+    for name, value in {**SOCKET, **OAUTH}.items():
+        for bad in (value.removeprefix("x"), f"{value} {value}"):
+            with pytest.raises(SettingsError) as caught:
+                read_settings({name: bad})
+            assert "canary" not in str(caught.value)
+
+
+def test_the_platform_knows_slack_as_the_settings_do() -> None:
+    assert set(slack.ALLOWS) == set(SLACK_ALLOWS)
+    assert SLACK_API == slack.API

@@ -9,9 +9,11 @@ from typing import Literal
 from bot.chat.address import Person, Place
 from bot.chat.platform import Capabilities, Hear, Platform
 from bot.clock import SteppedClock
+from bot.facilitation.activities import KINDS
 from bot.facilitation.pace import Pace
 from bot.facilitation.planning import NOTES_AHEAD_DAILY
 from bot.lessons.lesson import Lesson
+from bot.lessons.library import CONTENT, Library
 from bot.rehearsal.cohort import Cohort
 from bot.rehearsal.driving import catch_up, drive
 from bot.rehearsal.personas import cast
@@ -110,7 +112,8 @@ async def carry_on(world: World, step: Step) -> None:
 
     async with open_store(world.url, lane_of=lane_of) as store:
         managing = Managing(store, clock)
-        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, _new_id)
+        library = Library(CONTENT, lambda: KINDS)
+        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, _new_id, library)
         hear: Hear = Acknowledging(hearing.hear, world.acknowledged, step)
         platform = JournalPlatform(world.journal, read_back=world.read_back, hear=hear, step=step)
         platforms[platform.name] = platform

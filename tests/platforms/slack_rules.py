@@ -1,4 +1,4 @@
-"""Slack's published rules for a message and a modal, written down apart from the renderer."""
+"""Slack's published rules for messages, modals and home pages, apart from the renderer."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ LENGTHS = {
     ("placeholder", "text"): 150,
     ("view", "title"): 24,
     ("view", "submit"): 24,
+    ("view", "close"): 24,
     ("action_id", ""): 255,
     ("block_id", ""): 255,
     ("callback_id", ""): 255,
@@ -33,6 +34,7 @@ LENGTHS = {
 COUNTS = {
     "message": 50,
     "modal": 100,
+    "home": 100,
     "actions": 25,
     "context": 10,
     "radio_buttons": 10,
@@ -46,6 +48,24 @@ WHOLE_MESSAGE = 13_200
 VIEW_BYTES = 250_000
 MESSAGE_BLOCKS = {"actions", "context", "divider", "header", "rich_text", "table"}
 MODAL_BLOCKS = MESSAGE_BLOCKS - {"table"} | {"input"}
+HOME_BLOCKS = MESSAGE_BLOCKS - {"table"}
+"""Slack takes inputs there, too, but no button sends them."""
+
+PRESSED = {"button", "radio_buttons", "checkboxes", "static_select", "multi_static_select"}
+"""Elements that Slack takes in a row of actions, on every surface."""
+
+FILLED_IN = PRESSED - {"button"} | {
+    "plain_text_input",
+    "datepicker",
+    "timepicker",
+    "multi_users_select",
+    "conversations_select",
+}
+MODAL_KEYS = set(
+    """type callback_id private_metadata title submit close blocks clear_on_close notify_on_close
+    external_id submit_disabled""".split()
+)
+HOME_KEYS = set("type callback_id private_metadata blocks external_id".split())
 RICH = {"text", "link", "date"}
 
 
@@ -182,12 +202,18 @@ class Judge:
                     self.label(element, "context", "text")
             case "actions":
                 self.count(block["elements"], "actions")
+                self.holds(
+                    {element["type"] for element in block["elements"]} <= PRESSED,
+                    "actions: foreign",
+                )
+                self.unique([e["action_id"] for e in block["elements"]], "action_id in a block")
                 for element in block["elements"]:
                     self.element(element)
             case "input":
                 self.label(block["label"], "input", "label")
                 if "hint" in block:
                     self.label(block["hint"], "input", "hint")
+                self.holds(block["element"]["type"] in FILLED_IN, "input: foreign")
                 self.element(block["element"])
             case "rich_text":
                 self.rich_text(block)
@@ -227,10 +253,24 @@ def message_problems(payload: Json) -> list[str]:
 def modal_problems(view: Json, size: int) -> list[str]:
     """What Slack would refuse in a modal, whose JSON is ``size`` bytes."""
     judge = Judge()
+    judge.holds(view["type"] == "modal" and view.keys() <= MODAL_KEYS, "modal: foreign keys")
     judge.blocks(view["blocks"], "modal", MODAL_BLOCKS)
     judge.label(view["title"], "view", "title")
-    judge.label(view["submit"], "view", "submit")
+    asks = any(block["type"] == "input" for block in view["blocks"])
+    judge.holds("submit" in view or not asks, "modal: nothing to send it with")
+    for button in ("submit", "close"):
+        if button in view:
+            judge.label(view[button], "view", button)
     judge.text(view["callback_id"], "callback_id")
     judge.text(view["private_metadata"], "private_metadata")
+    judge.holds(size <= VIEW_BYTES, f"view: {size} bytes")
+    return judge.broken
+
+
+def home_problems(view: Json, size: int) -> list[str]:
+    """What Slack would refuse in a home page, whose JSON is ``size`` bytes."""
+    judge = Judge()
+    judge.holds(view["type"] == "home" and view.keys() <= HOME_KEYS, "home: foreign keys")
+    judge.blocks(view["blocks"], "home", HOME_BLOCKS)
     judge.holds(size <= VIEW_BYTES, f"view: {size} bytes")
     return judge.broken

@@ -1,18 +1,47 @@
 """Every message and form of the three lessons, in every state, as Slack and Teams want it."""
 
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import time, timedelta
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 
 from bot.chat.message import Form, Message
+from bot.facilitation import made_up
 from bot.facilitation.activities import KINDS
-from bot.facilitation.gallery import gallery
+from bot.facilitation.dry_run import dry_run, scheduled
+from bot.facilitation.gallery import START, gallery
+from bot.facilitation.gallery_private import Named
+from bot.facilitation.home import Taken, helped, home, led_page, not_kept, way_in
+from bot.facilitation.my_part import my_part
+from bot.facilitation.notices import RunScene
 from bot.facilitation.pace import Pace
+from bot.facilitation.planning import plan_live
+from bot.facilitation.scheduling import (
+    DAILY,
+    LIVE,
+    Planned,
+    Wanted,
+    first_form,
+    plan,
+    second_form,
+)
+from bot.facilitation.seeing import scene_of
+from bot.facilitation.state import Opening
+from bot.facilitation.timeline import opening_id
 from bot.lessons.files import load_lesson
+from bot.lessons.lesson import Lesson
 from bot.lessons.places import fill
 from bot.platforms.slack import blocks, form
+from bot.platforms.slack.incoming import Origin
+from bot.platforms.slack.views import home_view, view_of
 from bot.platforms.teams import card
+from tests.core.making import a_run
 from tests.platforms import slack_rules
 from tests.platforms.schemas import card_problems, slack_problems
 from tests.strategies import messages
@@ -20,16 +49,77 @@ from tests.strategies import messages
 CONTENT = Path(__file__).parent.parent.parent / "lesson_content"
 LESSONS = sorted(folder.name for folder in CONTENT.iterdir() if (folder / "plan.md").exists())
 SLACKS_VIEW = 250_000
+ORIGIN = Origin("f.answer.o1...", "C0LESSON", "1767603600.000100", "1767603629.123456")
+NOTE = "Your answer is saved. You can change it."
+UNKEPT = "What I think of this lesson"
 
 
-def said(lesson: str) -> list[tuple[str, Message | Form]]:
+@cache
+def said(lesson: str) -> list[Named]:
     """All that is said in it; what is said again, as a handout behind each post, only once."""
     scripted = load_lesson(CONTENT / lesson, None, lambda: KINDS)
     labels = dict(scripted.script.places)
     live = gallery(fill(scripted.for_pace("live"), labels))
     daily = gallery(fill(scripted.for_pace("async"), labels), Pace())
     assert min(len(live), len(daily)) > 50
-    return list({repr(what): (name, what) for name, what in (*live, *daily)}.values())
+    personal = [*pages(fill(scripted.for_pace("live"), labels)), *planning(scripted)]
+    return list({repr(what): (name, what) for name, what in (*live, *daily, *personal)}.values())
+
+
+def pages(lesson: Lesson) -> Iterator[Named]:
+    """What single people are shown around a run of it: their home, their panel, the way in."""
+    run = replace(a_run(lesson), status="running")
+    cues = plan_live(run.id, lesson, run.start)
+    openings = [
+        Opening(opening_id(run, cue.activity, 1), run.id, cue.activity, 1, cue.at, cue.at)
+        for cue in cues
+        if cue.kind == "open"
+    ]
+    who = made_up.people(run)[0]
+    known = made_up.known(run, openings)
+    fresh = made_up.unanswered(known, *(opening.id for opening in openings))
+    for state in ("scheduled", "running", "paused", "ended"):
+        now = replace(run, status=state)
+        seen = RunScene(now, cues, openings)
+        for answers, told in (("given", known), ("due", fresh)):
+            scenes = [scene_of(now, opening, told) for opening in openings]
+            part = my_part(now, scenes, who)
+            taken = [Taken(seen, scenes, who)]
+            yield f"home-{state}-{answers}", home([seen] * 5, taken * 5, more=2, plans=True)
+            yield f"home-part-{state}-{answers}", home([], taken, more=0, plans=False)
+            yield f"not-kept-{state}-{answers}", not_kept(UNKEPT, part)
+        yield f"led-{state}", led_page(seen, plans=True)
+    yield "home-empty", home([], [], more=0, plans=True)
+    yield "way-in", way_in(None, plans=True)
+    yield "way-in-again", way_in(run, plans=False)
+    yield "help", helped(leads=True, plans=True)
+    yield "not-kept", not_kept(UNKEPT, None)
+
+
+def planning(lesson: Lesson) -> Iterator[Named]:
+    """The forms in which it is scheduled, with the dry run, and what is said in the end."""
+    lessons = [load_lesson(CONTENT / name, None, lambda: KINDS) for name in LESSONS]
+    labels = tuple(lesson.script.places)
+    new, first = "f.plan.new...", START.date() + timedelta(days=7)
+    yield "schedule", first_form(lessons, new, "C1", START, "Europe/Berlin")
+    for pace, at in ((LIVE, time(9)), (LIVE, None), (DAILY, time(9))):
+        wanted = Wanted(lesson.name, "C1", pace, first, at, ("U1",), labels, "Europe/Berlin")
+        planned = plan(wanted, lesson, START)
+        assert isinstance(planned, Planned)
+        told = dry_run(planned, (("There is another lesson here.",),))
+        yield f"schedule-{pace}-{at}", second_form(lessons, new, wanted, lesson, told)
+        yield f"scheduled-{pace}-{at}", scheduled(planned)
+
+
+def views(what: Message | Form) -> Iterator[tuple[str, dict[str, Any]]]:
+    """What Slack shows it in beside a post: a window and, of a message, the home page."""
+    yield "Modal", view_of(what, ORIGIN, NOTE)[0]
+    if isinstance(what, Message):
+        yield "Home", home_view(what, NOTE)
+
+
+def size(view: dict[str, Any]) -> int:
+    return len(json.dumps(view, ensure_ascii=False).encode(errors="surrogatepass"))
 
 
 @pytest.mark.parametrize("lesson", LESSONS)
@@ -45,6 +135,32 @@ def test_slack_takes_every_message_and_form_of_a_lesson(lesson: str) -> None:
         else:
             found = slack_rules.modal_problems(form.render_form(what), SLACKS_VIEW)
         problems += [f"{name}: {problem}" for problem in found]
+    assert problems == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_slack_takes_all_of_a_lesson_in_windows_and_on_the_home_page(lesson: str) -> None:
+    problems = []
+    for name, what in said(lesson):
+        for surface, view in views(what):
+            judge = {"Modal": slack_rules.modal_problems, "Home": slack_rules.home_problems}
+            problems += [f"{name}, {surface}: {each}" for each in judge[surface](view, size(view))]
+    assert problems == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_every_form_of_a_lesson_stands_whole_in_its_window(lesson: str) -> None:
+    forms = [(name, what) for name, what in said(lesson) if isinstance(what, Form)]
+    assert [name for name, form in forms if view_of(form, ORIGIN, NOTE)[1]] == []
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_slacks_own_types_know_a_lesson_in_windows_and_on_the_home_page(lesson: str) -> None:
+    problems = []
+    for name, what in said(lesson):
+        for surface, view in views(what):
+            problems += [f"{name}: {each}" for each in slack_problems(surface, view)]
     assert problems == []
 
 

@@ -291,11 +291,13 @@ def test_our_rules_are_those_of_an_independent_library() -> None:
     assert ours["input", "label"] == _limits.INPUT_LABEL_MAX_LENGTH
     assert ours["input", "hint"] == _limits.INPUT_HINT_MAX_LENGTH
     assert ours["view", "title"] == _limits.VIEW_TITLE_MAX_LENGTH
+    assert ours["view", "submit"] == _limits.VIEW_SUBMIT_MAX_LENGTH
+    assert ours["view", "close"] == _limits.VIEW_CLOSE_MAX_LENGTH
     assert ours["private_metadata", ""] == _limits.VIEW_PRIVATE_METADATA_MAX_LENGTH
     assert ours["block_id", ""] == _limits.BLOCK_ID_MAX_LENGTH
     counts = rules.COUNTS
     assert counts["message"] == _limits.MESSAGE_BLOCKS_MAX_ITEMS
-    assert counts["modal"] == _limits.VIEW_BLOCKS_MAX_ITEMS
+    assert counts["modal"] == counts["home"] == _limits.VIEW_BLOCKS_MAX_ITEMS
     assert counts["actions"] == _limits.ACTIONS_ELEMENTS_MAX_ITEMS
     assert counts["options"] == _limits.SELECT_OPTIONS_MAX_ITEMS
     assert counts["rows"] == _limits.TABLE_ROWS_MAX_ITEMS
@@ -303,6 +305,7 @@ def test_our_rules_are_those_of_an_independent_library() -> None:
     surfaces = _surfaces._BLOCK_TYPES_BY_SURFACE
     assert surfaces["message"] >= rules.MESSAGE_BLOCKS
     assert surfaces["modal"] >= rules.MODAL_BLOCKS
+    assert surfaces["home"] >= rules.HOME_BLOCKS
 
 
 @pytest.mark.peers

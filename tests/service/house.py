@@ -35,8 +35,10 @@ from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
 from bot.clock import SteppedClock
+from bot.facilitation.activities import KINDS
 from bot.facilitation.state import Opening, Participant, Response, Run
 from bot.lessons.lesson import Lesson
+from bot.lessons.library import CONTENT, Library
 from bot.platforms.memory import MemoryPlatform, MemoryPost
 from bot.service.cueing import Cueing
 from bot.service.group_commit import GroupCommit
@@ -117,6 +119,7 @@ class House:
         self.lesson = clock
         self.machine = SteppedClock(clock.now())
         self.managing = Managing(store, self.lesson)
+        self.library = Library(CONTENT, lambda: KINDS)
         self._processes = count()
         self.hearing = self.another_hearing()
         stage.hear = self.hearing.hear
@@ -136,6 +139,7 @@ class House:
             self.managing,
             lambda platform: self.stage.capabilities,
             lambda run, who: f"{run}-{who.id}{suffix}",
+            self.library,
         )
 
     def another_sending(self, owner: str, width: int = 2) -> Sending:

@@ -397,3 +397,40 @@ async def test_when_several_processes_hear_everything_at_once_nobody_is_turned_a
         assert [answer for answer in answers if not saved(answer)] == []
     assert len(await house.people()) == len(people)
     assert len(await house.versions()) == 3 * 3 * len(people)
+
+
+async def test_whoever_changes_what_they_gave_has_heard_already_that_it_is_saved(
+    house: House,
+) -> None:
+    await house.schedule(of_each_kind())
+    await house.run_for(minutes(31))
+    await house.managing.carry_out("r1", Command("extend", 10), by="cli")
+
+    async def each(number: int) -> list[Answer]:
+        house.step(seconds(1))
+        words = f"Take {number}."
+        return [
+            await house.submit("ann", "reflection", q1=words),
+            await house.submit("ann", "discussion", answer=words),
+        ]
+
+    first, second = await each(1), await each(2)
+    assert [a.again for a in first if isinstance(a, Saved)] == [False, False]
+    assert [a.again for a in second if isinstance(a, Saved)] == [True, True]
+    assert [a.note for a in second if isinstance(a, Saved)] == [
+        a.note for a in first if isinstance(a, Saved)
+    ]
+
+
+async def test_a_second_vote_is_saved_again_and_one_after_taking_it_back_is_not(
+    polling: House,
+) -> None:
+    house = polling
+    answers = []
+    for option in ("data", "model"):
+        answers.append(await house.vote("ann", option))
+        house.step(seconds(1))
+    await house.submit("ann", "poll", "withdraw")
+    house.step(seconds(1))
+    answers.append(await house.vote("ann", "people"))
+    assert [isinstance(a, Saved) and a.again for a in answers] == [False, True, False]

@@ -266,3 +266,32 @@ async def test_a_pause_is_not_undone_by_somebody_coming(house: House) -> None:
     await house.say("fay", "pause")
     await house.join("ann")
     assert (await house.run()).status == "paused"
+
+
+async def test_whoever_is_deactivated_leaves_every_lesson_that_goes_on(house: House) -> None:
+    other = house.stage.place("C2")
+    await house.schedule(one_of("poll"))
+    await house.schedule(one_of("poll"), id="r2", main=other)
+    for who in ("ann", "bob"):
+        await house.join(who)
+        await house.join(who, place=other)
+    await house.work()
+    await house.leave("ann", place=None)
+    await house.run_for(minutes(1))
+    for run in (RUN, "r2"):
+        people = await house.people(run)
+        assert people["ann"].left_at
+        assert people["bob"].left_at is None
+        assert "0 of 1 has answered" in plain((await house.post("poll", run)).message)
+
+
+async def test_a_lesson_that_has_ended_keeps_whoever_is_deactivated_later(house: House) -> None:
+    await house.schedule(one_of("poll"))
+    await house.join("ann")
+    await house.run_for(minutes(15))
+    await house.leave("ann", place=None)
+    assert (await house.people())["ann"].left_at is None
+
+
+async def test_somebody_in_no_lesson_who_is_deactivated_is_nothing_to_us(house: House) -> None:
+    assert await house.leave("zoe", place=None) == Saved()

@@ -73,7 +73,7 @@ def hear_aside(asked: Asked[Any]) -> Verdict | None:
             item = f"{ASIDE}{STUCK}"
             note = t("Your facilitator knows that you are stuck here, and nobody else does.")
             if asked.standing(item):
-                return Verdict(Saved(note))
+                return Verdict(Saved(note, again=True))
             return Verdict(Saved(note), _told(asked, item, Given(options=(STUCK,))))
         case FormSubmitted() as event, Callback(verb="respond"):
             return _respond(asked, event, asked.callback.item if asked.callback else "")

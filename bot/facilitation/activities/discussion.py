@@ -95,14 +95,15 @@ class Discussion(Kind[DiscussionSpec]):
         """A reply, or the form."""
         match asked.event:
             case FormSubmitted() as event if asked.callback and asked.callback.verb == "answer":
-                text = field_text(event, "answer")
-                if not text.strip() and asked.standing("answer"):
+                text, before = field_text(event, "answer"), asked.standing("answer")
+                if not text.strip() and before:
                     taken = asked.response("answer", None)
                     return Verdict(Saved(t("Taken back.")), asked.record(taken))
                 if not text.strip():
                     return Verdict(Correct({"answer": t("Write something, then send it.")}))
                 kept = asked.response("answer", Given(text=UserText(text)))
-                return Verdict(Saved(t("Saved. You can change it.")), asked.record(kept))
+                saved = Saved(t("Saved. You can change it."), again=before is not None)
+                return Verdict(saved, asked.record(kept))
             case _:
                 return super().hear(asked)
 

@@ -46,6 +46,7 @@ from bot.facilitation.activities.scene import (
     Verdict,
     is_aside,
     is_reply,
+    reply_item,
 )
 from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.handouts import Handout, handouts
@@ -249,9 +250,10 @@ class Kind(Generic[S]):
                 given = None
             case _:
                 raise TypeError(f"not a reply: {type(asked.event).__name__}")
-        kept = asked.response(f"reply:{reply.id}", given)
+        kept = asked.response(reply_item(reply), given)
         changes = asked.record(kept) if self.shows_replies else Changes(responses=(kept,))
-        return Verdict(Saved(note), changes)
+        again = bool(note) and asked.standing(kept.item) is not None
+        return Verdict(Saved(note, again), changes)
 
 
 def _withdraw_form(callback: str, title: str) -> Form:

@@ -64,7 +64,8 @@ def judged(
     last = step >= len(rubric) and not name.startswith("f_")
     then, what = (peers.LIST, "") if last else (peers.REVIEW, f"{name}-{step + 1}")
     note = t("Your review is saved. Thank you!") if done else t("Saved.")
-    return Verdict(Saved(note), changes, then, what)
+    again = asked.standing(response.item) is not None
+    return Verdict(Saved(note, again), changes, then, what)
 
 
 def _may_judge(

@@ -201,7 +201,8 @@ class Poll(Kind[PollSpec]):
 
     def _kept(self, asked: Asked[PollSpec], given: Given) -> Verdict:
         changes = asked.record(asked.response(VOTE, given))
-        saved = Saved(t("Your vote is saved. You can change it until the poll closes."))
+        note = t("Your vote is saved. You can change it until the poll closes.")
+        saved = Saved(note, again=asked.standing(VOTE) is not None)
         return Verdict(saved, changes, then="results" if asked.spec.results == "after" else "")
 
     def _choices(self, scene: Scene[PollSpec]) -> tuple[Block, ...]:

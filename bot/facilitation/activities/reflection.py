@@ -182,7 +182,8 @@ class Reflection(Kind[ReflectionSpec]):
             return Verdict(Correct({first: t("Write an answer to at least one question.")}))
         changed = [asked.response(i, given) for i, given in after.items() if given != before[i]]
         note = t("Saved. You can change it until the lesson ends.")
-        return Verdict(Saved(note), asked.record(*changed) if changed else NOTHING)
+        saved = Saved(note, again=any(before.values()))
+        return Verdict(saved, asked.record(*changed) if changed else NOTHING)
 
     def _how(self, scene: Scene[ReflectionSpec]) -> tuple[Block, ...]:
         public = scene.spec.visible == "everyone"

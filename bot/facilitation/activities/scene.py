@@ -9,6 +9,7 @@ from typing import Any, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from bot.chat.address import PostRef
 from bot.chat.answer import Answer
 from bot.chat.callback import Callback
 from bot.chat.event import Event
@@ -27,9 +28,18 @@ def is_aside(item: str) -> bool:
     return item.startswith(ASIDE)
 
 
+REPLY = "reply:"
+"""What items begin with that were said in a chat, and so are changed where they were said."""
+
+
 def is_reply(item: str) -> bool:
-    """Whether an item was said in the thread of a post."""
-    return item.startswith("reply:")
+    """Whether an item was said in the thread of a post, or beside it."""
+    return item.startswith(REPLY)
+
+
+def reply_item(post: PostRef) -> str:
+    """The item under which is kept what somebody said there."""
+    return f"{REPLY}{post.id}"
 
 
 class Spec(BaseModel):

@@ -252,11 +252,12 @@ class Submission(Kind[SubmissionSpec]):
         note = t("Saved, and marked as late. You can change it until the lesson ends.")
         in_time = t("Saved. You can change it until the lesson ends.")
         if not changed:
-            return Verdict(Saved(in_time))
+            return Verdict(Saved(in_time, again=True))
         joins = (
             NOTHING if before else join_ring(with_changes(scene, changed), owner, asked.event.at)
         )
-        return Verdict(Saved(note if late else in_time), asked.record(*changed) + joins)
+        saved = Saved(note if late else in_time, again=bool(before))
+        return Verdict(saved, asked.record(*changed) + joins)
 
     def _overtaken(
         self,

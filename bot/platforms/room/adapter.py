@@ -66,8 +66,8 @@ class RoomPlatform:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything."""
-        return Capabilities()
+        """Everything, but whoever has the link may come in under any name."""
+        return Capabilities(knows_people=False)
 
     async def post(self, to: Place | Person, message: Message, *, key: str) -> PostRef:
         """Post; the same key in the same place again is the same post. Gone: no such channel."""

@@ -163,6 +163,6 @@ def more_room(view: Mapping[str, Any], block_id: str) -> Json:
     )
     name = blocks[at]["elements"][0]["value"]
     further = _further(f"{number}.{boxes + 1} {field_id}", name)
-    full = boxes + 1 >= MOST_BOXES or len(blocks) >= limits.MODAL_BLOCKS
+    full = boxes + 1 >= MOST_BOXES or len(blocks) >= limits.MOST_IN_FORM
     blocks[at : at + full] = [further]
     return {**{key: view[key] for key in _VIEW_KEYS}, "blocks": blocks}

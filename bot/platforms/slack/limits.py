@@ -2,6 +2,9 @@
 
 MESSAGE_BLOCKS = 50
 MODAL_BLOCKS = 100
+MOST_IN_FORM = MODAL_BLOCKS - 1
+"""Blocks of a form, so that a note on what became of it has room."""
+
 MODAL_BYTES = 250_000
 MODAL_TITLE = 24
 HEADER = 150

@@ -1,0 +1,195 @@
+"""A person's own pages: their home with all their lessons, the way in, and what was not kept."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bot.chat.callback import Callback
+from bot.chat.message import (
+    Block,
+    Button,
+    Buttons,
+    Deadline,
+    Divider,
+    Heading,
+    Listing,
+    Message,
+    Note,
+    Quote,
+    Text,
+)
+from bot.chat.text import Line, Strong, UserText, When
+from bot.facilitation.activities import KINDS
+from bot.facilitation.activities.scene import Scene
+from bot.facilitation.mine import my_part_button
+from bot.facilitation.my_part import still_to_do, what_i_gave
+from bot.facilitation.notices import RunScene, panel
+from bot.facilitation.seeing import name_of
+from bot.facilitation.state import LOBBY, Participant, Run
+from bot.words import t, tn
+
+PLAN, NEW = "plan", "new"
+"""The verb with which somebody schedules a lesson, and the target of the first form of it."""
+
+MOST = 5
+"""How many lessons stand on a home page as leader, and how many as participant."""
+
+MOST_GIVEN = 40
+"""How many blocks of what somebody gave stand there; more are behind a button, as a page on some
+platforms holds a hundred."""
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A run that somebody takes part in: it as a whole, and its openings' scenes in order."""
+
+    seen: RunScene
+    scenes: Sequence[Scene[Any]]
+    who: Participant
+
+
+def plan_button() -> Button:
+    """Opens the form to schedule a lesson with."""
+    return Button(t("Schedule a lesson"), Callback(PLAN, NEW).encode(), does="open")
+
+
+def home(led: Sequence[RunScene], taken: Sequence[Taken], *, more: int, plans: bool) -> Message:
+    """The lessons of one person, for their own eyes, each kind in the order given.
+
+    ``more`` of them are not shown; ``plans`` says that they may schedule a lesson.
+    """
+    blocks: list[Block] = [Heading("Fivefold", 1), Text((_what(),))]
+    blocks += [Buttons((plan_button(),))] if plans else []
+    for seen in led:
+        blocks += [Divider(), *panel(seen).blocks]
+    for n, one in enumerate(taken):
+        blocks += [Divider(), *_taken(one, whole=n == 0)]
+    if more:
+        left = tn("{count} older lesson is not shown.", "{count} older ones are not shown.", more)
+        blocks += [Divider(), Note((left,))]
+    if not led and not taken:
+        blocks.append(Note((t("You are in no lesson yet. Once you are, it stands here."),)))
+    return Message(t("Your lessons"), tuple(blocks), invites_replies=False)
+
+
+def led_page(seen: RunScene, *, plans: bool) -> Message:
+    """The panel that somebody asked for, with what else they may do."""
+    shown = panel(seen)
+    return replace(shown, blocks=(*shown.blocks, Buttons((plan_button(),)))) if plans else shown
+
+
+def way_in(past: Run | None, *, plans: bool) -> Message:
+    """For somebody who is in no lesson here now; perhaps they were in a ``past`` one."""
+    buttons = (
+        *((plan_button(),) if plans else ()),
+        *((my_part_button(past),) if past else ()),
+    )
+    none = t("No lesson of yours is going on here right now.")
+    blocks: tuple[Block, ...] = (Heading("Fivefold", 2), Text((_what(),)), Text((none,)))
+    return Message(_what(), (*blocks, *((Buttons(buttons),) if buttons else ())))
+
+
+def helped(*, leads: bool, plans: bool) -> Message:
+    """What can be said to the bot."""
+    said: list[Line] = [
+        (Strong("my part"), " – ", t("what is still to do, and what you gave")),
+        (Strong("home"), " – ", t("all your lessons")),
+        (Strong("panel"), " – ", t("the lesson here, or your own")),
+    ]
+    if plans:
+        said.append((Strong("schedule"), " – ", t("plan a lesson for a channel")))
+    if leads:
+        steers = t("steer the lesson that you lead")
+        said.append(
+            (Strong("start, pause, resume, +5, +1 day, next, close, status"), " – ", steers)
+        )
+    title = t("What you can say to me")
+    return Message(title, (Heading(title, 2), Listing(tuple(said))), invites_replies=False)
+
+
+def not_kept(words: str, part: Message | None) -> Message:
+    """That what somebody said to the bot is nobody's answer; with their ``part``, if there is one,
+    which has the ways to answer."""
+    title = t("I did not keep that")
+    how = (
+        t("It is no answer to anything here. This is your part, with the ways to answer:")
+        if part
+        else t("It is no answer to anything here. Say “help” to see what I understand.")
+    )
+    said = (Quote(UserText(words)),) if words.strip() else ()
+    blocks: tuple[Block, ...] = (Heading(title, 2), *said, Text((how,)))
+    rest = (Divider(), *part.blocks) if part else ()
+    return Message(title, (*blocks, *rest), invites_replies=False)
+
+
+def _what() -> str:
+    return t("Fivefold runs a lesson in a channel: it posts, asks, and keeps what people say.")
+
+
+def _taken(one: Taken, *, whole: bool) -> list[Block]:
+    """Where a lesson is and, of the nearest one, their whole part, as far as it is no book."""
+    run = one.seen.run
+    title = Heading(run.lesson.plan.title, 2)
+    opens = Buttons((my_part_button(run),))
+    if not whole:
+        return [title, *_now(one.seen), opens]
+    given = what_i_gave(one.scenes, one.who)
+    mine = given if len(given) <= MOST_GIVEN else (opens,)
+    due = still_to_do(one.scenes, one.who)
+    return [title, *_now(one.seen), *due, *mine, *_so_far(one)]
+
+
+def _now(seen: RunScene) -> list[Block]:
+    """Where the lesson is, as its learners may know it."""
+    run = seen.run
+    begun = any(cue.kind == "open" and cue.state == "done" for cue in seen.cues)
+    if run.status == "ended":
+        return [Text((t("This lesson has ended."),))]
+    if run.status == "scheduled":
+        return [Text((t("Begins: "), When(run.start, "date_time")))]
+    if run.status == "paused":
+        return [Text((t("The lesson is paused.") if begun else t("It has not begun yet."),))]
+    blocks: list[Block] = []
+    current = [o for o in seen.openings if o.is_open and o.activity != LOBBY]
+    for opening in current:
+        blocks.append(Text((t("Now: "), Strong(seen.named(opening.activity)))))
+    closes = dict.fromkeys(o.closes_at for o in current if o.closes_at)
+    blocks += [Deadline(at) for at in closes]
+    ahead = [cue for cue in seen.cues if cue.state == "waiting" and cue.kind in ("open", "end")]
+    if ahead:
+        coming = min(ahead, key=lambda cue: (cue.at, cue.seq))
+        what = seen.named(coming.activity) if coming.activity else t("the end")
+        when: Line = () if coming.waits else (t(" at "), When(coming.at, "date_time"))
+        blocks.append(Text((t("Next: "), Strong(what), *when)))
+    return blocks
+
+
+def _so_far(one: Taken) -> list[Block]:
+    """What has been, for whoever was away, with the ways to what is closed and may be answered."""
+    asked = [scene for scene in one.scenes if scene.activity.id != LOBBY]
+    if not asked:
+        return []
+    lines: list[Line] = []
+    late: list[Button] = []
+    for scene in asked:
+        name = name_of(scene.run, scene.activity.id)
+        open_to_them = _can_answer(scene, one.who)
+        lines.append((name, *((t(" – you can still answer"),) if open_to_them else ())))
+        if open_to_them and not KINDS[scene.activity.kind].is_due(scene, one.who):
+            late += [replace(button, label=name) for button in _ways_in(scene)]
+    rows: list[Block] = [Heading(t("So far"), 2), Listing(tuple(lines))]
+    return [*rows, Buttons(tuple(late))] if late else rows
+
+
+def _can_answer(scene: Scene[Any], who: Participant) -> bool:
+    kind = KINDS[scene.activity.kind]
+    asks = bool(kind.questions(scene.spec)) and who.role == "learner"
+    takes = scene.opening.is_open or kind.late_answers
+    return asks and takes and scene.run.status != "ended" and not kind.given_by(scene, who)
+
+
+def _ways_in(scene: Scene[Any]) -> list[Button]:
+    blocks = KINDS[scene.activity.kind].ways_in(scene)
+    return [button for b in blocks if isinstance(b, Buttons) for button in b.buttons]

@@ -1,0 +1,26 @@
+"""What people ask of the bot in words that steers no run."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.facilitation.controls import bare
+
+Wish = Literal["mine", "home", "panel", "schedule", "help"]
+
+_WORDS: dict[str, Wish] = {
+    "my part": "mine",
+    "mine": "mine",
+    "me": "mine",
+    "home": "home",
+    "": "panel",
+    "panel": "panel",
+    "schedule": "schedule",
+    "schedule a lesson": "schedule",
+    "help": "help",
+}
+
+
+def wish(text: str) -> Wish | None:
+    """What these words ask for: one's part, a home page, the panel, a form, help; or nothing."""
+    return _WORDS.get(bare(text).strip(" .!?"))

@@ -1,0 +1,304 @@
+"""The port, filled for Slack: posting, editing, finding.
+
+A message too long for one post goes on in further ones. Their addresses are kept under that of
+the first, which stands for all of them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.chat.address import Person, Place, PostRef
+from bot.chat.message import Message
+from bot.chat.platform import (
+    Capabilities,
+    Gone,
+    Lane,
+    Limited,
+    Member,
+    Rate,
+    Records,
+    Rejected,
+    Uncertain,
+)
+from bot.clock import Clock
+from bot.platforms.slack.blocks import render_message
+from bot.platforms.slack.calls import Api, told
+from bot.platforms.slack.profiles import Profiles
+from bot.platforms.slack.rich_text import Json
+from bot.words import t
+
+NAME = "slack"
+METADATA = "fivefold_post"
+"""The type of the metadata that a post's key travels in. Everybody there can read it."""
+
+PARTS = "slack-parts"
+"""The kind of record that holds where a long message goes on."""
+
+POSTS_A_SECOND = Rate("", 1, timedelta(seconds=1))
+POSTS_A_MINUTE = 200
+"""Of "several hundred messages a minute" that a workspace takes, as Slack says no number."""
+
+EDITS_A_MINUTE = 50
+"""Slack's tier 3, which a workspace's edits share."""
+
+LOOK_BACK = timedelta(days=2)
+"""Longer than any message is still worth posting."""
+
+PAGE, PAGES = 200, 10
+PATIENCE = timedelta(seconds=20)
+"""How long the further posts of a long message wait, all together, for Slack to take them."""
+
+GROUP_MESSAGE = 8
+"""The most people in a group message beside the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """Where a message goes on: the posts after the first."""
+
+    key: str
+    posts: tuple[str, ...]
+
+
+class SlackPlatform:
+    """All workspaces that installed Fivefold."""
+
+    def __init__(
+        self,
+        api: Api,
+        records: Records,
+        profiles: Profiles,
+        capabilities: Capabilities,
+        machine: Clock,
+    ) -> None:
+        """``machine`` is the real time, by which Slack's posts are looked for."""
+        self._api = api
+        self._records = records
+        self._profiles = profiles
+        self._capabilities = capabilities
+        self._machine = machine
+        self._talks: dict[Person, str] = {}
+
+    @property
+    def name(self) -> str:
+        """``slack``."""
+        return NAME
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """What the scopes allow that are asked for when Fivefold is installed."""
+        return self._capabilities
+
+    async def post(self, to: Place | Person, message: Message, *, key: str) -> PostRef:
+        """Post; where the message takes several posts, the first stands for all of them."""
+        first, *rest = render_message(message)
+        client = await self._api.of(to.tenant)
+        channel, thread = await self._where(client, to)
+        place, id = await self._post(client, to, channel, thread, first, key, 1)
+        ref = PostRef(place, id)
+        if rest:
+            await self._go_on(client, ref, key, (), rest)
+        return ref
+
+    async def edit(self, ref: PostRef, message: Message) -> None:
+        """Make the post, and those in which it goes on, read ``message``."""
+        first, *rest = render_message(message)
+        client = await self._api.of(ref.place.tenant)
+        await _update(client, ref, ref.id, first)
+        kept = await self._records.get(PARTS, str(ref))
+        parts = _Parts(**json.loads(kept)) if kept else _Parts("", ())
+        for id, payload in zip(parts.posts, rest, strict=False):
+            await _update(client, ref, id, payload)
+        for id in parts.posts[len(rest) :]:
+            await _delete(client, ref, id)
+        if len(rest) != len(parts.posts):
+            standing = tuple(parts.posts[: len(rest)])
+            await self._go_on(client, ref, parts.key, standing, rest[len(standing) :])
+
+    async def find(self, to: Place | Person, key: str) -> PostRef | None:
+        """The post with this key among those of the last two days. Raises Uncertain, too."""
+        if not self._capabilities.read_back:
+            raise Uncertain("no right to read")
+        client = await self._api.of(to.tenant)
+        channel, thread = await self._where(client, to, opened=True)
+        since = f"{(self._machine.now() - LOOK_BACK).timestamp():.6f}"
+        cursor = ""
+        for _ in range(PAGES):
+            ask: dict[str, Any] = {
+                "channel": channel,
+                "include_all_metadata": True,
+                "oldest": since,
+                "limit": PAGE,
+                **({"cursor": cursor} if cursor else {}),
+            }
+            page = await told(
+                client.conversations_replies(ts=thread, **ask)
+                if thread
+                else client.conversations_history(**ask)
+            )
+            for message in page.get("messages", ()):
+                if _key_of(message) == key and "bot_id" in message:
+                    return PostRef(Place(NAME, to.tenant, channel, thread), str(message["ts"]))
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return None
+        raise Uncertain("too much was said since")
+
+    async def members(self, place: Place) -> tuple[Member, ...]:
+        """Everybody in the channel, where the installer lets us see that."""
+        if not self._capabilities.lists_members:
+            return ()
+        client = await self._api.of(place.tenant)
+        ids: list[str] = []
+        cursor = ""
+        for _ in range(PAGES):
+            ask: dict[str, Any] = {"channel": place.channel, "limit": PAGE}
+            page = await told(client.conversations_members(**ask, cursor=cursor or None))
+            ids += page.get("members", ())
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                break
+        people = [Person(NAME, place.tenant, id) for id in ids]
+        known = [(person, await self._profiles.of(person)) for person in people]
+        return tuple(Member(person, who.name, who.is_bot) for person, who in known if who)
+
+    async def open_place(self, name: str, people: tuple[Person, ...]) -> Place:
+        """A group message for up to eight people, a private channel for more."""
+        if not self._capabilities.open_place or not people:
+            raise Rejected(t("Fivefold was not given the right to open places for groups"))
+        tenant, ids = people[0].tenant, [person.id for person in people]
+        client = await self._api.of(tenant)
+        if len(ids) <= GROUP_MESSAGE:
+            opened = await told(client.conversations_open(users=ids))
+            return Place(NAME, tenant, str(opened["channel"]["id"]))
+        made = await told(client.conversations_create(name=_slug(name), is_private=True))
+        channel = str(made["channel"]["id"])
+        await told(client.conversations_invite(channel=channel, users=ids))
+        return Place(NAME, tenant, channel)
+
+    def lane(self, to: Place | Person) -> Lane:
+        """One lane a channel, its threads included, and one a person; a workspace's share."""
+        target = to.root if isinstance(to, Place) else to
+        workspace = f"{NAME}/{to.tenant}"
+        return Lane(
+            str(target),
+            posts=(
+                Rate(f"{target} posts", POSTS_A_SECOND.count, POSTS_A_SECOND.per),
+                Rate(f"{workspace} posts", POSTS_A_MINUTE, timedelta(minutes=1)),
+            ),
+            edits=(Rate(f"{workspace} edits", EDITS_A_MINUTE, timedelta(minutes=1)),),
+        )
+
+    # -- the pieces
+
+    async def _where(
+        self, client: AsyncWebClient, to: Place | Person, *, opened: bool = False
+    ) -> tuple[str, str]:
+        """The channel and thread. A post to a person can name the person, until one is known."""
+        if isinstance(to, Place):
+            return to.channel, to.thread
+        if to in self._talks or not opened:
+            return self._talks.get(to, to.id), ""
+        return await self._talk(client, to), ""
+
+    async def _talk(self, client: AsyncWebClient, to: Person) -> str:
+        talk = await told(client.conversations_open(users=[to.id]))
+        self._talks[to] = str(talk["channel"]["id"])
+        return self._talks[to]
+
+    async def _post(
+        self,
+        client: AsyncWebClient,
+        to: Place | Person,
+        channel: str,
+        thread: str,
+        payload: Json,
+        key: str,
+        part: int,
+    ) -> tuple[Place, str]:
+        metadata = {"event_type": METADATA, "event_payload": {"key": key, "part": part}}
+        within = {"thread_ts": thread} if thread else {}
+        ask = {**payload, **within, **({"metadata": metadata} if key else {})}
+        try:
+            posted = await told(client.chat_postMessage(channel=channel, **ask))
+        except Gone:
+            if not isinstance(to, Person) or channel != to.id:
+                raise
+            # Slack opens the talk with a person by itself where it can; not everywhere.
+            talk = await self._talk(client, to)
+            posted = await told(client.chat_postMessage(channel=talk, **ask))
+        at = str(posted["channel"])
+        if isinstance(to, Person):
+            self._talks[to] = at
+        return Place(NAME, to.tenant, at, thread), str(posted["ts"])
+
+    async def _go_on(
+        self,
+        client: AsyncWebClient,
+        ref: PostRef,
+        key: str,
+        standing: tuple[str, ...],
+        rest: Sequence[Json],
+    ) -> None:
+        """Post what does not stand yet, and keep where. Raises Uncertain if it does not all go."""
+        posts = list(standing)
+        for payload in rest:
+            posts.append(await self._patiently(client, ref, payload, key, len(posts) + 2))
+            await self._keep(ref, _Parts(key, tuple(posts)))
+        await self._keep(ref, _Parts(key, tuple(posts)))
+
+    async def _patiently(
+        self, client: AsyncWebClient, ref: PostRef, payload: Json, key: str, part: int
+    ) -> str:
+        """Post a further part, which nobody else will; a moment's wait is waited for."""
+        place, patience = ref.place, PATIENCE
+        while True:
+            try:
+                _, id = await self._post(
+                    client, place, place.channel, place.thread, payload, key, part
+                )
+            except Limited as limited:
+                patience -= limited.after
+                if patience < timedelta(0):
+                    raise Uncertain("a part of it") from None
+                await asyncio.sleep(limited.after.total_seconds())
+            except (Gone, Rejected):
+                raise Uncertain("a part of it") from None
+            else:
+                return id
+
+    async def _keep(self, ref: PostRef, parts: _Parts) -> None:
+        await self._records.put(PARTS, str(ref), json.dumps(asdict(parts)).encode())
+
+
+async def _update(client: AsyncWebClient, ref: PostRef, id: str, payload: Json) -> None:
+    blocks, text = payload["blocks"], payload["text"]
+    await told(client.chat_update(channel=ref.place.channel, ts=id, text=text, blocks=blocks))
+
+
+async def _delete(client: AsyncWebClient, ref: PostRef, id: str) -> None:
+    try:
+        await told(client.chat_delete(channel=ref.place.channel, ts=id))
+    except Gone:
+        return
+
+
+def _key_of(message: Json) -> str:
+    metadata = message.get("metadata") or {}
+    payload = metadata.get("event_payload") or {}
+    first = metadata.get("event_type") == METADATA and payload.get("part") == 1
+    return str(payload.get("key", "")) if first else ""
+
+
+def _slug(name: str) -> str:
+    """A channel's name as Slack takes it: 80 lower-case letters, digits and hyphens."""
+    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "fivefold"

@@ -1,0 +1,392 @@
+"""What Slack sends, taken in by Bolt, heard, and answered.
+
+Bolt runs a listener to its end before it acknowledges (``process_before_response``), so that
+nothing is acknowledged before it is committed. What was not kept of what Slack itself sends again
+is answered with an error.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections.abc import Coroutine
+from typing import Any, cast
+
+import aiohttp
+from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
+
+from bot.chat.address import Person, PostRef
+from bot.chat.answer import Answer, NotSaved, Refused, Saved
+from bot.chat.callback import BadCallback, Callback
+from bot.chat.event import Commanded, Event, Picked, Removed, Said
+from bot.chat.platform import Gone, Hear, PlatformFailure
+from bot.chat.text import UserText
+from bot.clock import Clock
+from bot.failing import where
+from bot.platforms.slack.adapter import NAME
+from bot.platforms.slack.answers import Answering
+from bot.platforms.slack.calls import Api, told
+from bot.platforms.slack.config import SlackConfig
+from bot.platforms.slack.form import more_room
+from bot.platforms.slack.incoming import (
+    Door,
+    Json,
+    Origin,
+    Pressed,
+    Unreadable,
+    actor_of,
+    asked_home,
+    commanded,
+    press_of,
+    pressed,
+    submitted,
+)
+from bot.platforms.slack.incoming_messages import adopted, deactivated, heard, kept, moved
+from bot.platforms.slack.installs import Installs
+from bot.platforms.slack.profiles import Profile, Profiles
+from bot.words import t
+
+log = logging.getLogger(__name__)
+
+ANYTHING = re.compile(r".*", re.DOTALL)
+ADOPT = "adopt"
+"""The verb by which somebody says that what they wrote elsewhere is an answer."""
+
+ROOM = "room "
+"""How the action_id of "More room" begins."""
+
+SECONDS = 2.0
+"""How long an acknowledgement, for which Slack waits three seconds, waits for what goes with it."""
+
+
+NONSENSE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
+"""What reading a payload raises that is not what Slack's documentation says."""
+
+
+class NotKept(Exception):
+    """It was not saved: Slack shall send it again."""
+
+
+class Listeners:
+    """The Bolt app, and what it does with each kind of request."""
+
+    def __init__(
+        self,
+        config: SlackConfig,
+        installs: Installs,
+        api: Api,
+        profiles: Profiles,
+        answering: Answering,
+        hear: Hear,
+        lesson: Clock,
+    ) -> None:
+        self._installs = installs
+        self._api = api
+        self._profiles = profiles
+        self._answering = answering
+        self._hear = hear
+        self._lesson = lesson
+        self._under_way: set[asyncio.Task[None]] = set()
+
+        # Bolt gives a method its own object twice.
+        async def authorize(context: AsyncBoltContext) -> AuthorizeResult | None:
+            return await self._authorized(context)
+
+        quiet = logging.getLogger(f"{__name__}.bolt")
+        # At its lower levels Bolt writes who chose what; and its errors quote what was sent.
+        quiet.setLevel(logging.CRITICAL)
+        self.bolt = AsyncApp(
+            logger=quiet,
+            process_before_response=True,
+            signing_secret=config.signing_secret or None,
+            request_verification_enabled=bool(config.signing_secret),
+            client=api.client(),
+            # Bolt takes None for an answer, too, though it does not say so.
+            authorize=cast(Any, authorize),
+            user_facing_authorize_error_message=t(
+                "Fivefold is not installed here any more: ask whoever looks after your workspace."
+            ),
+        )
+        self.bolt.error(self._failed)
+        self.bolt.action(ANYTHING)(self._action)
+        self.bolt.view(ANYTHING)(self._view)
+        self.bolt.command(ANYTHING)(self._command)
+        self.bolt.shortcut(ANYTHING)(self._shortcut)
+        for name, listener in {
+            "message": self._message,
+            "app_home_opened": self._home,
+            "member_joined_channel": self._moved,
+            "member_left_channel": self._moved,
+            "user_change": self._changed,
+            "app_uninstalled": self._removed,
+            "tokens_revoked": self._removed,
+        }.items():
+            self.bolt.event(name)(listener)
+        self.bolt.event(ANYTHING)(self._anything_else)
+
+    async def settled(self) -> None:
+        """Wait for whatever still goes out to people after an acknowledgement."""
+        while self._under_way:
+            await asyncio.wait(set(self._under_way))
+
+    # -- what people press and send
+
+    async def _action(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        if (found := press_of(body)) is None:
+            await self._beside(self._make_room(body, context))
+            return _done()
+        action, press = found
+        door = await self._door(body, context)
+        press_ = pressed(body, action, press, door)
+        answer = await self._heard_press(press_, door)
+        await self._beside(self._after_press(body, press_, answer))
+        return _done()
+
+    async def _heard_press(self, press: Pressed, door: Door) -> Answer:
+        event = press.event
+        if refused := _not_for_guests(event.callback, door):
+            return refused
+        callback = _decoded(event.callback)
+        if callback and callback.verb == ADOPT and isinstance(event, Picked):
+            said = await self._read_back(event, callback, press.origin)
+            if said is None:
+                return Refused(t("I could not read that message: please write it in the thread."))
+            return await self._hear(said)
+        return await self._hear(event)
+
+    async def _after_press(self, body: Json, press: Pressed, answer: Answer) -> None:
+        who, home = press.event.who, press.origin.home
+        if not (home and isinstance(answer, Saved | Refused | NotSaved)):
+            await self._answering.to_press(body, press, answer)
+            return
+        note = answer.note if isinstance(answer, Saved) else answer.why
+        await self._draw_home(who, note)
+
+    async def _read_back(self, event: Picked, callback: Callback, origin: Origin) -> Event | None:
+        """What stands in the channel, as its author's answer; ``None`` where it cannot be read."""
+        place = origin.place(event.who.tenant)
+        if place is None:
+            return None
+        ts = callback.item.replace("-", ".")
+        try:
+            client = await self._api.of(event.who.tenant)
+            page = await told(
+                client.conversations_history(
+                    channel=place.channel, latest=ts, inclusive=True, limit=1
+                )
+            )
+        except PlatformFailure:
+            return None
+        found: Json = next(iter(page.get("messages") or ()), {})
+        return adopted(found, event, PostRef(place, ts))
+
+    async def _make_room(self, body: Json, context: AsyncBoltContext) -> None:
+        """Another input in a form whose words do not fit the ones it has."""
+        view = body.get("view")
+        for action in body.get("actions") or ():
+            if view and str(action.get("action_id", "")).startswith(ROOM):
+                client = await self._api.of(_tenant(context))
+                wider = more_room(view, action["block_id"])
+                # The hash: should the window have changed meanwhile, it is not put back.
+                await told(
+                    client.views_update(view_id=view["id"], hash=view.get("hash"), view=wider)
+                )
+
+    async def _view(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        if body.get("type") != "view_submission":
+            return _done()
+        door = await self._door(body, context)
+        event, origin = submitted(body, door)
+        answer = _not_for_guests(event.callback, door) or await self._hear(event)
+        acknowledgement, rest = self._answering.to_form(body, origin, answer)
+        if rest:
+            await self._beside(self._answering.go_on(door.person, rest))
+        if origin.home:
+            await self._beside(self._draw_home(door.person, ""))
+        return _done(acknowledgement)
+
+    async def _command(
+        self, body: Json, context: AsyncBoltContext, request: AsyncBoltRequest
+    ) -> BoltResponse:
+        door = await self._door(body, context)
+        sent = request.headers.get("x-slack-request-timestamp") or [""]
+        event = commanded(body, door, sent[0])
+        answer = _not_for_guests(event.text, door) or await self._hear(event)
+        return _done(await self._answering.to_command(body, door.person, answer))
+
+    async def _shortcut(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        if body.get("type") != "message_action":
+            return _done()
+        door = await self._door(body, context)
+        event = kept(body, door)
+        answer = await self._hear(event)
+        origin = Origin(channel=event.post.place.channel, thread=event.post.place.thread)
+        await self._beside(self._answering.to_words(body, door.person, origin, answer))
+        return _done()
+
+    # -- what people write, and where they come and go
+
+    async def _message(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        try:
+            door = await self._door(body, context)
+        except Unreadable:
+            # A bot's message, or one of Slack's own, has no author.
+            return _done()
+        event = heard(body, door)
+        if event is None or door.who == door.bot:
+            return _done()
+        said = body["event"]
+        private = isinstance(event, Commanded)
+        refused = _not_for_guests(event.text, door) if isinstance(event, Commanded) else None
+        answer = refused or await self._hear(event)
+        _kept(answer)
+        thread = str(said.get("thread_ts") or "")
+        origin = Origin(
+            channel="" if event.place is None and not private else str(said["channel"]),
+            thread="" if isinstance(event, Said) else thread,
+            private=private,
+        )
+        await self._beside(self._answering.to_words({}, door.person, origin, answer))
+        return _done()
+
+    async def _home(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        if (body.get("event") or {}).get("tab") == "home":
+            door = await self._door(body, context)
+            await self._beside(self._draw_home(door.person, "", asked_home(body, door)))
+        return _done()
+
+    async def _draw_home(self, who: Person, note: str, asked: Commanded | None = None) -> None:
+        door = Door(who.tenant, who.id, self._lesson.now(), await self._profiles.of(who))
+        answer = await self._hear(asked or asked_home({}, door))
+        await self._answering.to_home(who, answer, note)
+
+    async def _moved(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        door = await self._door(body, context)
+        if door.who != door.bot and not (door.profile and door.profile.is_bot):
+            _kept(await self._hear(moved(body, door)))
+        return _done()
+
+    async def _changed(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        user = (body.get("event") or {}).get("user") or {}
+        door = Door(_tenant(context), str(user.get("id", "")), self._lesson.now())
+        self._profiles.forget(door.person)
+        if user.get("deleted"):
+            _kept(await self._hear(deactivated(body, door)))
+        return _done()
+
+    async def _removed(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
+        """Fivefold was uninstalled. The news may be old, so the token is tried first."""
+        tenant, event = _tenant(context), body.get("event") or {}
+        revoked = (event.get("tokens") or {}).get("bot")
+        if event.get("type") == "tokens_revoked" and not revoked:
+            return _done()
+        if not await self._still_works(tenant):
+            await self._installs.forget(tenant)
+            door = Door(tenant, str(event.get("user") or ""), self._lesson.now())
+            _kept(await self._hear(Removed(**door.head(str(body.get("event_id")), door.now, None))))
+        return _done()
+
+    async def _still_works(self, tenant: str) -> bool:
+        try:
+            client = await self._api.of(tenant)
+            return bool((await told(client.auth_test())).get("ok"))
+        except Gone:
+            return False
+        except PlatformFailure:
+            # Slack cannot say just now, and what was forgotten by mistake has to be installed anew.
+            raise NotKept from None
+
+    async def _anything_else(self, body: Json) -> BoltResponse:
+        return _done()
+
+    # -- the pieces
+
+    async def _door(self, body: Json, context: AsyncBoltContext) -> Door:
+        tenant, who = _tenant(context), actor_of(body)
+        profile = await self._profiles.of(Person(NAME, tenant, who))
+        user = body.get("user")
+        if profile is None and isinstance(user, dict):
+            handle = str(user.get("name") or user.get("username") or "")
+            profile = Profile(UserText(handle)) if handle else None
+        return Door(tenant, who, self._lesson.now(), profile, context.bot_user_id or "")
+
+    async def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do this with the acknowledgement where it is quick, else after it."""
+        task = asyncio.create_task(_quietly(work))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+        await asyncio.wait({task}, timeout=SECONDS)
+
+    async def _authorized(self, context: AsyncBoltContext) -> AuthorizeResult | None:
+        install = await self._installs.get(_tenant(context))
+        if install is None:
+            return None
+        return AuthorizeResult(
+            enterprise_id=context.enterprise_id,
+            team_id=context.team_id,
+            bot_user_id=install.bot_user,
+            bot_id=install.bot_id,
+            bot_token=install.bot_token,
+        )
+
+    async def _failed(self, error: Exception) -> BoltResponse:
+        """What cannot be read will not be readable later; what was not kept comes again."""
+        if isinstance(error, NONSENSE):
+            # Its own words may be those of somebody who was writing.
+            why = str(error) if isinstance(error, Unreadable) else where(error)
+            log.warning("something of Slack's could not be read: %s", why)
+            return BoltResponse(status=400, body="")
+        if isinstance(error, aiohttp.ClientError | TimeoutError):
+            # Bolt itself calls Slack only to tell somebody that Fivefold is not installed there.
+            log.warning("somebody could not be told that nothing is installed there")
+            return _done()
+        log.error("what Slack sent was not kept: %s", where(error))
+        return BoltResponse(status=500, body="")
+
+
+async def _quietly(work: Coroutine[Any, Any, None]) -> None:
+    """What somebody should have seen may fail without what they gave being lost."""
+    try:
+        await work
+    except PlatformFailure as failure:
+        log.warning("an answer did not reach its person: %s", type(failure).__name__)
+    except Exception as failure:
+        log.error("an answer could not be given: %s", where(failure))
+
+
+def _tenant(context: AsyncBoltContext) -> str:
+    tenant = context.enterprise_id if context.is_enterprise_install else context.team_id
+    if not tenant:
+        raise Unreadable("team")
+    return tenant
+
+
+def _kept(answer: Answer) -> None:
+    if isinstance(answer, NotSaved):
+        raise NotKept
+
+
+def _done(body: Json | None = None) -> BoltResponse:
+    return BoltResponse(status=200, body=dict(body) if body else "")
+
+
+def _decoded(callback: str) -> Callback | None:
+    try:
+        return Callback.decode(callback)
+    except BadCallback:
+        return None
+
+
+FOR_MEMBERS = frozenset({"plan", "schedule", "rehearse"})
+"""Verbs and words that plan lessons: guests and people of other workspaces do not."""
+
+
+def _not_for_guests(asked: str, door: Door) -> Refused | None:
+    callback = _decoded(asked)
+    verb = callback.verb if callback else asked.strip().lower()
+    if verb in FOR_MEMBERS and door.profile and door.profile.is_guest:
+        return Refused(t("Only full members of this workspace can plan a lesson here."))
+    return None

@@ -1,0 +1,71 @@
+"""The doors for Slack over HTTP: one address for everything that it sends."""
+
+from __future__ import annotations
+
+import re
+
+from slack_bolt.adapter.starlette.async_handler import to_async_bolt_request, to_starlette_response
+from slack_sdk.signature import SignatureVerifier
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from bot.platforms.slack.config import SlackConfig
+from bot.platforms.slack.listeners import NONSENSE, Listeners
+from bot.platforms.slack.manifest import EVENTS_PATH
+
+LARGEST = 1_000_000
+"""Bytes of one request; a window is at most a quarter of that."""
+
+_TIMESTAMP = re.compile(r"[0-9]{1,12}", re.ASCII)
+_SIGNATURE = re.compile(r"v0=[0-9a-f]{64}", re.ASCII)
+
+
+def events_route(config: SlackConfig, listeners: Listeners) -> Route:
+    """Takes what Slack signed, and answers 401 to everything else.
+
+    The signature is tried before anything is read: what follows may rely on Slack's forms.
+    Raises ValueError for an empty signing secret, which would let everybody in.
+    """
+    verifier = SignatureVerifier(config.signing_secret)
+
+    async def events(request: Request) -> Response:
+        body = await _body(request)
+        timestamp = _only(request, "x-slack-request-timestamp")
+        signature = _only(request, "x-slack-signature")
+        if body is None or not _is_signed(verifier, body, timestamp, signature):
+            return Response(status_code=401)
+        try:
+            asked = to_async_bolt_request(request, body)
+            answer = await listeners.bolt.async_dispatch(asked)
+        except NONSENSE:
+            # Bolt itself stumbles over what is no form of Slack's; what listeners raise it catches.
+            return Response(status_code=400)
+        return to_starlette_response(answer)
+
+    return Route(EVENTS_PATH, events, methods=["POST"])
+
+
+def _only(request: Request, name: str) -> str:
+    """The header; "" where there is none, or more than one to choose from."""
+    found = request.headers.getlist(name)
+    return found[0] if len(found) == 1 else ""
+
+
+async def _body(request: Request) -> bytes | None:
+    """What was sent; ``None`` where it is more than Slack sends."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            return None
+    return bytes(body)
+
+
+def _is_signed(verifier: SignatureVerifier, body: bytes, timestamp: str, signature: str) -> bool:
+    if not (_TIMESTAMP.fullmatch(timestamp) and _SIGNATURE.fullmatch(signature)):
+        return False
+    try:
+        return bool(verifier.is_valid(body, timestamp, signature))
+    except UnicodeDecodeError:
+        return False

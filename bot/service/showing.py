@@ -1,0 +1,105 @@
+"""What somebody who speaks to the bot is shown: their part, their panel, their home, the way in.
+
+Everything here is read and nothing is written.
+"""
+
+from __future__ import annotations
+
+from bot.chat.answer import Answer, Refused, Show
+from bot.chat.event import Commanded, FormRequested, Heard
+from bot.chat.message import Message
+from bot.facilitation.home import MOST, Taken, helped, home, led_page, not_kept, way_in
+from bot.facilitation.my_part import my_part
+from bot.facilitation.notices import RunScene
+from bot.facilitation.seeing import name_of
+from bot.facilitation.state import Run
+from bot.service.managing import HELP, nearest_first, run_meant
+from bot.service.meaning import belongs, guest_of, may_join
+from bot.service.scenes import CapabilitiesOf, run_scene, scenes_of
+from bot.service.store import Reading, Store
+from bot.words import t
+
+
+class Showing:
+    """Answers with a page; what it needs to know is read anew each time."""
+
+    def __init__(self, store: Store, capabilities_of: CapabilitiesOf) -> None:
+        self._store = store
+        self._capabilities_of = capabilities_of
+
+    async def my_part(self, event: Commanded | FormRequested, run_id: str = "") -> Answer:
+        """What one person has to do and has given; a guest has nothing yet."""
+        async with self._store.reading() as reading:
+            run = await reading.run(run_id) if run_id else await run_meant(reading, event)
+            if run is None or not belongs(event, run):
+                return Refused(t("There is no lesson of yours here."))
+            if not await self._takes_part(reading, event, run):
+                return Refused(t("This lesson is for the people of its channel."))
+            return Show(await self._part(reading, event, run))
+
+    async def panel(self, event: Heard) -> Answer:
+        """The panel for whoever leads the lesson meant, their part for whoever is in it, and for
+        anybody else the way in."""
+        plans = self._plans(event)
+        async with self._store.reading() as reading:
+            run = await run_meant(reading, event)
+            if run is None or run.status == "ended" or not belongs(event, run):
+                known = run and await reading.participant(run.id, event.who)
+                return Show(way_in(run if known else None, plans=plans))
+            if event.who in run.facilitators:
+                return Show(led_page(await run_scene(reading, run), plans=plans))
+            if await self._takes_part(reading, event, run):
+                return Show(await self._part(reading, event, run))
+        return Show(way_in(None, plans=plans))
+
+    async def home(self, event: Heard) -> Answer:
+        """Every lesson that they lead or take part in, wherever they ask."""
+        async with self._store.reading() as reading:
+            runs = nearest_first(await reading.runs_of(event.who))
+            led = [run for run in runs if event.who in run.facilitators]
+            others = [run for run in runs if event.who not in run.facilitators]
+            seen = [await run_scene(reading, run) for run in led[:MOST]]
+            taken = [await self._taken(reading, event, run) for run in others[:MOST]]
+        more = len(runs) - len(seen) - len(taken)
+        return Show(home(seen, taken, more=more, plans=self._plans(event)))
+
+    async def help(self, event: Heard) -> Answer:
+        """What there is to say."""
+        async with self._store.reading() as reading:
+            leads = await self._leads(reading, event)
+        return Show(helped(leads=leads, plans=self._plans(event)))
+
+    async def not_kept(self, event: Commanded) -> Answer:
+        """Words that are no command: never silently lost, and nobody's answer."""
+        async with self._store.reading() as reading:
+            if await self._leads(reading, event):
+                return Refused(t("I understand: {commands}.", commands=HELP))
+            run = await run_meant(reading, event)
+            part: Message | None = None
+            if run and belongs(event, run) and await self._takes_part(reading, event, run):
+                part = await self._part(reading, event, run)
+        return Show(not_kept(event.text, part))
+
+    def _plans(self, event: Heard) -> bool:
+        return self._capabilities_of(event.who.platform).knows_people
+
+    async def _leads(self, reading: Reading, event: Heard) -> bool:
+        """Whether they steer the lesson that they speak of."""
+        run = await run_meant(reading, event)
+        return run is not None and run.status != "ended" and event.who in run.facilitators
+
+    async def _takes_part(self, reading: Reading, event: Heard, run: Run) -> bool:
+        return may_join(event, run) or await reading.participant(run.id, event.who) is not None
+
+    async def _part(self, reading: Reading, event: Heard, run: Run) -> Message:
+        part = await self._taken(reading, event, run)
+        return my_part(run, part.scenes, part.who)
+
+    async def _taken(self, reading: Reading, event: Heard, run: Run) -> Taken:
+        known = await reading.participant(run.id, event.who)
+        openings = await reading.openings(run.id)
+        capabilities = self._capabilities_of(run.main.platform)
+        scenes = await scenes_of(reading, run, openings, capabilities)
+        names = {each.id: name_of(run, each.id) for each in run.lesson.script.activities()}
+        seen = RunScene(run, await reading.cues(run.id), openings, names=names)
+        return Taken(seen, scenes, known or guest_of(run, event))
