@@ -10,19 +10,20 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
 
 from bot.alarm import Alarm
-from bot.chat.address import Person, Place
+from bot.chat.address import Person, Recipient, lane_name
 from bot.chat.platform import Capabilities, Hear, Platform, Records
 from bot.clock import Clock, IncreasingClock, ScaledClock, SystemClock
 from bot.facilitation.activities import KINDS
 from bot.lessons.library import CONTENT, Library
+from bot.platforms.room.adapter import NAME as ROOM
 from bot.platforms.room.adapter import RoomPlatform
 from bot.platforms.room.routes import room_routes
+from bot.rehearsal.attending import Attending
 from bot.service.attending import NewId
 from bot.service.cueing import GRACE, Cueing
 from bot.service.group_commit import GroupCommit
@@ -35,6 +36,7 @@ from bot.settings import Settings, load_secret
 from bot.storage.room_board import SqlBoard
 from bot.storage.store import SqlStore, open_store
 from bot.storage.vault import Vault
+from bot.web.evidence import EvidenceLinks, evidence_routes
 from bot.web.server import build_web
 
 if TYPE_CHECKING:
@@ -57,12 +59,15 @@ class App:
     alarm: Alarm
     lesson: Clock
     capabilities_of: CapabilitiesOf
+    links: EvidenceLinks
+    attending: Attending
     slack: Slack | None = None
 
     def web(self) -> Starlette:
         """The web server's application."""
+        evidence = evidence_routes(self.links, self.store)
         slack = self.slack.routes if self.slack else ()
-        return build_web([*room_routes(self.room), *slack], https=self.room.https)
+        return build_web([*room_routes(self.room), *evidence, *slack], https=self.room.https)
 
 
 def random_id(run: str, person: Person) -> str:
@@ -80,33 +85,35 @@ async def open_app(
     new_id: NewId = random_id,
     width: int = 8,
     open_entry: bool = False,
-    lessons: Path = CONTENT,
 ) -> AsyncIterator[App]:
     """Everything, closed at the end of the block.
 
     ``lesson`` and ``machine`` are the two clocks, by default the system's.
     ``open_entry`` opens the room to everybody: loopback only.
-    ``lessons`` is the folder of those that people can schedule from inside a platform.
     Raises StoreUnavailable.
     """
     lesson = lesson or SystemClock()
     machine = machine or SystemClock()
     platforms: dict[str, Platform] = {}
 
-    def lane_of(to: Place | Person) -> str:
+    def lane_of(to: Recipient) -> str:
         if to.platform in platforms:
             return platforms[to.platform].lane(to).id
         # It waits until a process comes that has this platform.
-        return str(to.root if isinstance(to, Place) else to)
+        return lane_name(to)
 
     def capabilities_of(platform: str) -> Capabilities:
         return platforms[platform].capabilities if platform in platforms else Capabilities()
 
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(open_store(settings.database, lane_of=lane_of))
+        records = Vault(store.database, [record_secret(settings)])
+        links = EvidenceLinks(records, machine, settings.public_url, at_home=frozenset({ROOM}))
         managing = Managing(store, lesson)
-        library = Library(lessons, lambda: KINDS)
-        hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id, library)
+        library = Library(settings.lessons or CONTENT, lambda: KINDS)
+        hearing = Hearing(
+            store, GroupCommit(store), managing, capabilities_of, new_id, library, links
+        )
 
         room = RoomPlatform(
             SqlBoard(store.database),
@@ -118,18 +125,18 @@ async def open_app(
         )
         platforms[room.name] = room
 
-        async def forget_old_events() -> None:
+        async def forget() -> None:
             await store.prune(datetime.now(UTC) - HEARD_FOR)
+            await links.sweep()
 
         slack = None
         if settings.slack:
-            records = Vault(store.database, [record_secret(settings)])
             slack = await stack.enter_async_context(
                 _open_slack(settings, records, hearing.hear, lesson, machine)
             )
             platforms[slack.platform.name] = slack.platform
 
-        async with Alarm(lesson, machine, nightly=forget_old_events) as alarm:
+        async with Alarm(lesson, machine, nightly=forget) as alarm:
             store.on_change(alarm.wake)
             if isinstance(lesson, ScaledClock):
                 lesson.on_turn(alarm.wake)
@@ -141,7 +148,7 @@ async def open_app(
                 owner=f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}",
                 width=width,
             )
-            worker = Worker(store, Cueing(store, lesson, grace), sending, alarm)
+            worker = Worker(store, Cueing(store, lesson, capabilities_of, grace), sending, alarm)
             yield App(
                 settings,
                 store,
@@ -152,6 +159,8 @@ async def open_app(
                 alarm,
                 lesson,
                 capabilities_of,
+                links,
+                Attending(store, hearing.hear, capabilities_of, lesson),
                 slack,
             )
 

@@ -7,6 +7,7 @@
 | `FIVEFOLD_PUBLIC_URL` | where people reach the pages | host and port |
 | `FIVEFOLD_HOST` | the address to listen on | `127.0.0.1` |
 | `FIVEFOLD_PORT`, or `PORT` | the port to listen on | the command's own |
+| `FIVEFOLD_LESSONS` | the folder of the lessons that people can plan from inside a chat | `lesson_content` |
 | `FIVEFOLD_LOG_LEVEL` | debug, info, warning or error | `info` |
 | `FIVEFOLD_SLACK_SIGNING_SECRET` | proves that a request is Slack's; not with Socket Mode | |
 | `FIVEFOLD_SLACK_APP_TOKEN` | `xapp-…`: hear Slack over Socket Mode instead of HTTP | |
@@ -74,7 +75,9 @@ class SlackSettings:
 class Settings:
     """How this process is set up. ``public_url`` has no slash at its end and may be ``""``.
 
-    ``secret`` is what ``FIVEFOLD_SECRET`` gave; `load_secret` finds one where it gave none.
+    ``lessons`` is the folder of those that people can plan from inside a chat; None for those that
+    come along. ``secret`` is what ``FIVEFOLD_SECRET`` gave; `load_secret` finds one where it gave
+    none.
     """
 
     database: str = field(default=DATABASE, repr=False)
@@ -82,6 +85,7 @@ class Settings:
     public_url: str = ""
     host: str = "127.0.0.1"
     port: int | None = None
+    lessons: Path | None = None
     log_level: LogLevel = "info"
     slack: SlackSettings | None = None
 
@@ -99,6 +103,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         public_url=_public_url(given.get("FIVEFOLD_PUBLIC_URL", "")),
         host=_host(given.get("FIVEFOLD_HOST", "127.0.0.1")),
         port=_port(port, given[port]) if port in given else None,
+        lessons=_folder(given["FIVEFOLD_LESSONS"]) if "FIVEFOLD_LESSONS" in given else None,
         log_level=_log_level(given.get("FIVEFOLD_LOG_LEVEL", "info")),
         slack=_slack(given),
     )
@@ -228,6 +233,16 @@ def _port(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit() and 1 <= int(value[:9]) <= 65535):
         raise SettingsError(f"{name} is {value!r}: give a number from 1 to 65535.")
     return int(value)
+
+
+def _folder(value: str) -> Path:
+    folder = Path(value)
+    if not folder.is_dir():
+        raise SettingsError(
+            f"FIVEFOLD_LESSONS is {value}, which is no folder: name the one that has a folder for "
+            "each lesson."
+        )
+    return folder
 
 
 def _log_level(value: str) -> LogLevel:

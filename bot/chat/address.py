@@ -1,6 +1,7 @@
 """Who and where: persons, places and posts, named the same way on every platform.
 
-An address is opaque to everybody but the platform that made it.
+An address is opaque to everybody but the platform that made it. Only a party is named by us: it is
+met in a place that its platform opens.
 Its text form is used in the database and in logs: parts are percent-encoded and joined by ``/``.
 """
 
@@ -83,6 +84,55 @@ class PostRef:
         return Place(self.place.platform, self.place.tenant, self.place.channel, self.id)
 
 
-def parse_recipient(text: str) -> Place | Person:
-    """A place or a person from its text form: four parts are a place, three a person."""
-    return Place.parse(text) if text.count("/") == 3 else Person.parse(text)
+@dataclass(frozen=True, slots=True, order=True)
+class Party:
+    """These people together, in a place that their platform opens for them.
+
+    ``key`` names that place: the same key is the same place, also for other people, where the
+    platform lets people come and go. ``name`` is what the place is called. Raises ValueError where
+    there is nobody, or somebody of another tenant.
+    """
+
+    platform: str
+    tenant: str
+    key: str
+    name: str
+    people: tuple[Person, ...]
+
+    def __post_init__(self) -> None:
+        here = (self.platform, self.tenant)
+        if not self.people or any((p.platform, p.tenant) != here for p in self.people):
+            raise ValueError("a party is people of one tenant, and at least one")
+
+    def __str__(self) -> str:
+        ids = (person.id for person in self.people)
+        return _join(self.platform, self.tenant, self.key, self.name, *ids)
+
+    @classmethod
+    def parse(cls, text: str) -> Party:
+        """The party whose text form this is; raises ValueError for anything else."""
+        platform, tenant, key, name, *ids = _split(text, max(5, text.count("/") + 1))
+        people = tuple(Person(platform, tenant, id) for id in ids)
+        return cls(platform, tenant, key, name, people)
+
+
+Recipient = Place | Person | Party
+"""Whom a message can be owed to."""
+
+
+def parse_recipient(text: str) -> Recipient:
+    """From its text form: three parts are a person, four a place, more a party."""
+    parts = text.count("/") + 1
+    return Party.parse(text) if parts > 4 else (Place if parts == 4 else Person).parse(text)
+
+
+def lane_name(to: Recipient) -> str:
+    """What is said one after the other: in a channel with its threads, to a person, to a party
+    whoever is of it."""
+    match to:
+        case Place():
+            return str(to.root)
+        case Person():
+            return str(to)
+        case Party(platform, tenant, key):
+            return _join(platform, tenant, key, "", "")

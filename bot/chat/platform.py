@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Protocol
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Party, Person, Place, PostRef, Recipient
 from bot.chat.answer import Answer
 from bot.chat.event import Event
 from bot.chat.message import Message
@@ -74,7 +74,8 @@ class Rate:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """What must be sent one after the other, and the budgets that posts and edits draw on."""
+    """What must be sent one after the other, and the budgets that posts and edits draw on, the
+    narrowest first: a `Limited` stops that one."""
 
     id: str
     posts: tuple[Rate, ...] = ()
@@ -125,12 +126,17 @@ class Platform(Protocol):
         """Everybody in the place; empty where the platform does not tell."""
         ...
 
-    async def open_place(self, name: str, people: tuple[Person, ...]) -> Place:
-        """A new place for these people, such as a group's room."""
+    async def open_place(self, party: Party) -> Place:
+        """The place of these people, opened where there is none; what is heard there has no place.
+
+        The same key and people are the same place again, also after a failure. Of the same key with
+        others the place is theirs from then on, or they have another. Raises like `post`, Uncertain
+        where something may have been opened that the next call finds or does without.
+        """
         ...
 
-    def lane(self, to: Place | Person) -> Lane:
-        """The lane that posts to this place or person travel in."""
+    def lane(self, to: Recipient) -> Lane:
+        """The lane that posts to this recipient travel in."""
         ...
 
 

@@ -56,6 +56,7 @@ def runs(as_json: AsJson = False) -> None:
                     "title": run.lesson.plan.title,
                     "status": run.status,
                     "pace": "daily" if run.pace else "live",
+                    "rehearsal": run.rehearsal,
                     "start": run.start.isoformat(),
                     "zone": run.zone,
                     "place": str(run.main),
@@ -71,7 +72,7 @@ def runs(as_json: AsJson = False) -> None:
                 (
                     run.id,
                     run.status,
-                    "daily" if run.pace else "live",
+                    "rehearsal" if run.rehearsal else "daily" if run.pace else "live",
                     f"{run.start:%Y-%m-%d %H:%M} UTC",
                     run.lesson.plan.title,
                 )
@@ -165,7 +166,9 @@ def serve(
             async with asyncio.TaskGroup() as group:
                 if work:
                     group.create_task(app.worker.run(stopping))
+                    group.create_task(app.attending.run(stopping))
                 if app.slack:
+                    typer.echo(f"Slack is heard {app.slack.how}.")
                     group.create_task(app.slack.listen(stopping))
                 await serve(app.web(), where, number, [sock], stopping=app.room.bell.close)
                 stopping.set()
@@ -184,7 +187,9 @@ def work() -> None:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, _stop, stopping, app)
         typer.echo("Working. Ctrl-C ends it.")
-        await app.worker.run(stopping)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(app.worker.run(stopping))
+            group.create_task(app.attending.run(stopping))
 
     with_app(working)
 

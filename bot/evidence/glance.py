@@ -46,7 +46,8 @@ def head(report: RunReport) -> dict[str, str]:
             "running": t("Still running"),
             "paused": t("Paused"),
             "ended": t("Held"),
-        }[run.status],
+        }[run.status]
+        + (t(" – a rehearsal with made-up people") if run.rehearsal else ""),
         "led": ", ".join(led),
         "audience": visible(run.lesson.plan.audience),
         "run": run.id,

@@ -1,9 +1,11 @@
-"""The evidence pack as files in a directory."""
+"""The evidence pack, as files in a directory or in one zip file."""
 
 from __future__ import annotations
 
 import os
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
 
 from bot.evidence.cells import csv_bytes
 from bot.evidence.data import evidence_json
@@ -17,19 +19,35 @@ class EvidenceError(Exception):
     """The evidence could not be written; the text says where, why and what to do."""
 
 
-def write_evidence(report: RunReport, out: Path) -> tuple[Path, ...]:
-    """Write the whole pack into ``out``, which is made if need be; the files' paths in order.
+def evidence_files(report: RunReport) -> dict[str, bytes]:
+    """The whole pack: each file's name and content, in order.
 
     ``evidence.html`` is for reading, ``evidence.json`` has everything exactly, and the CSV files
     are for spreadsheets (see `bot.evidence.cells` for what their cells stand for).
-    Each file is replaced whole or not at all. Other files in ``out`` are left alone.
-    Raises EvidenceError where the directory cannot be written.
     """
-    files = {
+    return {
         "evidence.html": evidence_page(report),
         "evidence.json": evidence_json(report),
         **{f"{table.name}.csv": csv_bytes(table) for table in tables(report)},
     }
+
+
+def evidence_zip(report: RunReport) -> bytes:
+    """The whole pack in one zip file."""
+    packed = BytesIO()
+    with ZipFile(packed, "w", ZIP_DEFLATED) as file:
+        for name, content in evidence_files(report).items():
+            file.writestr(name, content)
+    return packed.getvalue()
+
+
+def write_evidence(report: RunReport, out: Path) -> tuple[Path, ...]:
+    """Write the whole pack into ``out``, which is made if need be; the files' paths in order.
+
+    Each file is replaced whole or not at all. Other files in ``out`` are left alone.
+    Raises EvidenceError where the directory cannot be written.
+    """
+    files = evidence_files(report)
     try:
         out.mkdir(parents=True, exist_ok=True)
         return tuple(_replace(out / name, content) for name, content in files.items())

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 
-from bot.chat.address import Person
+from bot.chat.address import Party, Person, Place, Recipient
 from bot.evidence.moments import difference, moment
 from bot.evidence.reading import labels, shown_name, troubled, visible
 from bot.facilitation.activities.naming import phase_title
@@ -56,7 +57,7 @@ def troubles(report: RunReport) -> list[dict[str, str]]:
     return [
         {
             "what": _message(report, delivery),
-            "to": people.get(to, to.id) if isinstance(to, Person) else t("everyone"),
+            "to": _recipient(to, people),
             "due": moment(delivery.owed.due_at, report.run),
             "outcome": _outcome(delivery),
             "problem": visible(delivery.problem),
@@ -64,6 +65,16 @@ def troubles(report: RunReport) -> list[dict[str, str]]:
         for delivery in troubled(report)
         for to in (delivery.owed.to,)
     ]
+
+
+def _recipient(to: Recipient, people: Mapping[Person, str]) -> str:
+    match to:
+        case Person():
+            return people.get(to, to.id)
+        case Party(people=together):
+            return ", ".join(people.get(person, person.id) for person in together)
+        case Place():
+            return t("everyone")
 
 
 def _message(report: RunReport, delivery: Delivery) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields
 from hashlib import blake2s
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Recipient
 from bot.facilitation.state import Assignment, Audit, Cue, Opening, Owed, Response, Run
 
 
@@ -49,7 +49,7 @@ class Changes:
 NOTHING = Changes()
 
 
-def delivery_key(run: str, subject: str, purpose: str, n: int, to: Place | Person) -> str:
+def delivery_key(run: str, subject: str, purpose: str, n: int, to: Recipient) -> str:
     """The opaque key of a message owed: the same for the same (subject, purpose, n, place)."""
     name = "\n".join((run, subject, purpose, str(n), str(to)))
     return blake2s(name.encode(), digest_size=10).hexdigest()

@@ -20,7 +20,7 @@ from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.controls import pause_for_late_cue
 from bot.facilitation.day import day_post
-from bot.facilitation.gallery_pages import pages, scheduling
+from bot.facilitation.gallery_pages import pages, rehearsing, scheduling
 from bot.facilitation.gallery_private import Named, asked, behind, in_private, parts
 from bot.facilitation.notices import RunScene, Trouble
 from bot.facilitation.pace import Pace, days_of
@@ -77,6 +77,8 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
     named += _for_facilitators(run, cues)
     named += pages(running, cues, [act.answered for act in acts])
     named += scheduling(run)
+    if pace is None:
+        named += rehearsing(running, cues)
     return tuple(_distinct(named))
 
 

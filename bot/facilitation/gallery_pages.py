@@ -1,4 +1,4 @@
-"""What the gallery shows of a person's own pages, and of scheduling by form."""
+"""What the gallery shows of a person's own pages, of scheduling by form and of rehearsing."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ from bot.chat.callback import Callback
 from bot.chat.message import Form, Message
 from bot.facilitation import made_up
 from bot.facilitation.activities.scene import Scene
+from bot.facilitation.beginning import NEW, PLAN, REHEARSE
 from bot.facilitation.dry_run import dry_run, scheduled
-from bot.facilitation.home import NEW, PLAN, Taken, helped, home, led_page, not_kept, way_in
+from bot.facilitation.home import Taken, helped, home, led_page, not_kept, way_in
 from bot.facilitation.my_part import my_part
-from bot.facilitation.notices import RunScene
+from bot.facilitation.notices import RunScene, panel, report
+from bot.facilitation.rehearsing import begun, rehearsal_form
 from bot.facilitation.scheduling import DAILY, LIVE, Wanted, first_form, plan, second_form
 from bot.facilitation.seeing import name_of
 from bot.facilitation.state import Cue, Run
@@ -40,6 +42,15 @@ def pages(run: Run, cues: Sequence[Cue], scenes: Sequence[Scene[Any]]) -> Iterat
     yield "help", helped(leads=True, plans=True)
     yield "not-kept", not_kept(made_up.SAID[0], my_part(run, scenes, who))
     yield "not-kept-by-strangers", not_kept(made_up.SAID[0], None)
+
+
+def rehearsing(run: Run, cues: Sequence[Cue]) -> Iterator[Named]:
+    """The form to rehearse this lesson with, what it leads to, and its panel and report."""
+    yield "rehearse", rehearsal_form((run.lesson,), Callback(REHEARSE, NEW).encode())
+    yield "rehearsal-begun", begun(run.lesson)
+    played = replace(run, rehearsal=True, facilitators=run.facilitators[:1])
+    yield "rehearsal-panel", panel(RunScene(played, cues))
+    yield "rehearsal-report", report(played)
 
 
 def scheduling(run: Run) -> Iterator[Named]:

@@ -12,14 +12,15 @@ from bot.chat.event import FormSubmitted
 from bot.chat.message import Buttons, Form, Message
 from bot.chat.text import UserText
 from bot.facilitation import made_up
-from bot.facilitation.activities import KINDS, asides, groups, peers
+from bot.facilitation.activities import KINDS, asides, groups, meeting, peers
 from bot.facilitation.activities.groups import Groups
 from bot.facilitation.activities.kind import WITHDRAW
 from bot.facilitation.activities.peer_review import PeerReview
 from bot.facilitation.activities.peers import Desk
 from bot.facilitation.activities.ring import slot
 from bot.facilitation.activities.scene import ASIDE, Asked, Scene
-from bot.facilitation.activities.submission import HAND_IN, Submission
+from bot.facilitation.activities.submission import Submission
+from bot.facilitation.activities.works import HAND_IN
 from bot.facilitation.my_part import my_part
 from bot.facilitation.state import Given, Participant, Response, Run
 
@@ -57,6 +58,7 @@ def in_private(
         yield from _view(f"{name}-take-back", answered, who, WITHDRAW)
     if kind == Groups.name:
         yield from _view(f"{name}-mine", fresh, who, groups.JOIN)
+        yield from _meeting(name, answered)
     if kind == Submission.name:
         yield from _overtaken(f"{name}-overtaken", answered)
     if kind == PeerReview.name:
@@ -91,6 +93,16 @@ def asked(scenes: Sequence[Scene[Any]]) -> Iterator[Named]:
     yield "question-stuck", _tell(scene, asides.QUESTION, f"{who.id}_{asides.STUCK}")
     yield from _view("question-respond", scene, leader, asides.RESPOND, about)
     yield "question-answered", _tell(scene, asides.RESPONSE, f"{leader.id}_{about}_2")
+
+
+def _meeting(name: str, scene: Scene[Any]) -> Iterator[Named]:
+    """What the first group is told where it meets, if it does somewhere."""
+    placeless = replace(scene, capabilities=replace(scene.capabilities, open_place=False))
+    for where, seen in (("place", scene), ("thread", placeless)):
+        if meeting.meets(seen) == f"{where}s":
+            yield f"{name}-{where}", _tell(seen, meeting.GROUP, meeting.about_of(seen, "g1"))
+    if meeting.meets(scene) == "places":
+        yield f"{name}-place-before", _tell(scene, meeting.GROUP, "g1.0")
 
 
 def _reviewing(

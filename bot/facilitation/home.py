@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bot.chat.callback import Callback
 from bot.chat.message import (
     Block,
     Button,
@@ -23,15 +22,13 @@ from bot.chat.message import (
 from bot.chat.text import Line, Strong, UserText, When
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Scene
+from bot.facilitation.beginning import plan_button, rehearse_button
 from bot.facilitation.mine import my_part_button
 from bot.facilitation.my_part import still_to_do, what_i_gave
 from bot.facilitation.notices import RunScene, panel
 from bot.facilitation.seeing import name_of
 from bot.facilitation.state import LOBBY, Participant, Run
 from bot.words import t, tn
-
-PLAN, NEW = "plan", "new"
-"""The verb with which somebody schedules a lesson, and the target of the first form of it."""
 
 MOST = 5
 """How many lessons stand on a home page as leader, and how many as participant."""
@@ -50,18 +47,13 @@ class Taken:
     who: Participant
 
 
-def plan_button() -> Button:
-    """Opens the form to schedule a lesson with."""
-    return Button(t("Schedule a lesson"), Callback(PLAN, NEW).encode(), does="open")
-
-
 def home(led: Sequence[RunScene], taken: Sequence[Taken], *, more: int, plans: bool) -> Message:
     """The lessons of one person, for their own eyes, each kind in the order given.
 
     ``more`` of them are not shown; ``plans`` says that they may schedule a lesson.
     """
     blocks: list[Block] = [Heading("Fivefold", 1), Text((_what(),))]
-    blocks += [Buttons((plan_button(),))] if plans else []
+    blocks += _begin(plans)
     for seen in led:
         blocks += [Divider(), *panel(seen).blocks]
     for n, one in enumerate(taken):
@@ -77,13 +69,13 @@ def home(led: Sequence[RunScene], taken: Sequence[Taken], *, more: int, plans: b
 def led_page(seen: RunScene, *, plans: bool) -> Message:
     """The panel that somebody asked for, with what else they may do."""
     shown = panel(seen)
-    return replace(shown, blocks=(*shown.blocks, Buttons((plan_button(),)))) if plans else shown
+    return replace(shown, blocks=(*shown.blocks, *_begin(plans)))
 
 
 def way_in(past: Run | None, *, plans: bool) -> Message:
     """For somebody who is in no lesson here now; perhaps they were in a ``past`` one."""
     buttons = (
-        *((plan_button(),) if plans else ()),
+        *((plan_button(), rehearse_button()) if plans else ()),
         *((my_part_button(past),) if past else ()),
     )
     none = t("No lesson of yours is going on here right now.")
@@ -99,12 +91,16 @@ def helped(*, leads: bool, plans: bool) -> Message:
         (Strong("panel"), " – ", t("the lesson here, or your own")),
     ]
     if plans:
-        said.append((Strong("schedule"), " – ", t("plan a lesson for a channel")))
+        said += [
+            (Strong("schedule"), " – ", t("plan a lesson for a channel")),
+            (Strong("rehearse"), " – ", t("play a lesson with made-up people, for you alone")),
+        ]
     if leads:
         steers = t("steer the lesson that you lead")
-        said.append(
-            (Strong("start, pause, resume, +5, +1 day, next, close, status"), " – ", steers)
-        )
+        said += [
+            (Strong("start, pause, resume, +5, +1 day, next, close, status"), " – ", steers),
+            (Strong("evidence"), " – ", t("get all that was gathered in the lesson you lead")),
+        ]
     title = t("What you can say to me")
     return Message(title, (Heading(title, 2), Listing(tuple(said))), invites_replies=False)
 
@@ -122,6 +118,10 @@ def not_kept(words: str, part: Message | None) -> Message:
     blocks: tuple[Block, ...] = (Heading(title, 2), *said, Text((how,)))
     rest = (Divider(), *part.blocks) if part else ()
     return Message(title, (*blocks, *rest), invites_replies=False)
+
+
+def _begin(plans: bool) -> tuple[Block, ...]:
+    return (Buttons((plan_button(), rehearse_button())),) if plans else ()
 
 
 def _what() -> str:

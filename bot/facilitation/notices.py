@@ -24,10 +24,12 @@ from bot.chat.message import (
     Text,
 )
 from bot.chat.text import Line, Strong, When, WhenStyle
+from bot.facilitation.beginning import plan_button, rehearse_button
 from bot.facilitation.controls import Command
 from bot.facilitation.mine import my_part_button
 from bot.facilitation.moving import is_before
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
+from bot.facilitation.taking_home import evidence_button
 from bot.lessons.prose import prose, prose_line
 from bot.lessons.script import AFTER
 from bot.words import t, tn
@@ -155,6 +157,8 @@ def panel(scene: RunScene, note: str = "") -> Message:
         *((Text((note,)),) if note else ()),
         Text((Strong(run.lesson.plan.title), "\n", _state(scene))),
     ]
+    if run.rehearsal:
+        blocks.append(Note((t("A rehearsal with made-up people: nobody but you sees it."),)))
     if run.pause_reason:
         blocks.append(Text((run.pause_reason,)))
     blocks += _now_and_next(scene)
@@ -162,7 +166,7 @@ def panel(scene: RunScene, note: str = "") -> Message:
     if buttons:
         blocks.append(Buttons(buttons))
     more = "+1 day" if run.pace else "+5"
-    commands = f"start, pause, resume, {more}, next, close, status"
+    commands = f"start, pause, resume, {more}, next, close, status, evidence"
     blocks.append(Note((t("Or say: {commands}. Only you see this.", commands=commands),)))
     return Message(summary, tuple(blocks))
 
@@ -199,11 +203,29 @@ def report(run: Run) -> Message:
         if questions
         else ()
     )
-    get = t("Everything is saved. Get it with: fivefold evidence {run}", run=run.id)
+    if run.rehearsal:
+        return _rehearsed(mine)
+    get = t("Everything is saved: with “Evidence” you get it, to read and as spreadsheets.")
     return Message(
         summary=t("The lesson has ended; its evidence is ready."),
-        blocks=(Heading(t("Well done"), 2), *mine, Text((get,))),
+        blocks=(
+            Heading(t("Well done"), 2),
+            *mine,
+            Text((get,)),
+            Buttons((evidence_button(run),)),
+        ),
     )
+
+
+def _rehearsed(mine: Sequence[Block]) -> Message:
+    """At the end of a rehearsal: what it was, and the ways on."""
+    title = t("That was a rehearsal")
+    made_up = t(
+        "The people in it were made up, and so is all that they gave. Your real lesson goes at "
+        "its own pace, in its own channel."
+    )
+    on = Buttons((plan_button(), rehearse_button()))
+    return Message(title, (Heading(title, 2), Text((made_up,)), *mine, on), invites_replies=False)
 
 
 def _state(scene: RunScene) -> str:
@@ -277,6 +299,7 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
                 button(t("Start the lesson"), Command("start"), "primary"),
                 *((on,) if run.status == "paused" else ()),
                 button(t("Status"), Command("status")),
+                evidence_button(run),
             )
         case "running":
             return (
@@ -287,6 +310,7 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
                 button(t("Close now"), Command("close")),
                 button(t("Next"), Command("next"), "primary"),
                 button(t("Status"), Command("status")),
+                evidence_button(run),
             )
         case "paused" if any(c.kind == "start" and c.state == "waiting" for c in scene.cues):
             # Live, whatever the bot waits for begins just as well by starting.
@@ -297,6 +321,7 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
             return (
                 button(t("Resume"), Command("resume"), "primary"),
                 button(t("Status"), Command("status")),
+                evidence_button(run),
             )
         case "ended":
-            return ()
+            return (evidence_button(run),)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Recipient
 from bot.facilitation.changes import delivery_key
 from bot.facilitation.state import Opening, Owed, Run
 
@@ -15,7 +15,7 @@ LAST_WORD = timedelta(days=1)
 def owe(
     run: Run,
     purpose: str,
-    to: Place | Person,
+    to: Recipient,
     now: datetime,
     not_after: datetime,
     *,
@@ -41,9 +41,7 @@ def owe(
     )
 
 
-def tell(
-    run: Run, opening: Opening, purpose: str, to: Place | Person, at: datetime, about: str
-) -> Owed:
+def tell(run: Run, opening: Opening, purpose: str, to: Recipient, at: datetime, about: str) -> Owed:
     """A message about a part of an opening, owed at once because of what was heard at ``at``.
 
     It is due since the opening: the clock of a platform may be ahead of ours, which may even stand

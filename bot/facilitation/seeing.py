@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
+from bot.chat.platform import Capabilities
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Kind
 from bot.facilitation.activities.naming import phase_title
@@ -27,6 +28,8 @@ class Known:
     assignments: Mapping[str, tuple[Assignment, ...]] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    capabilities: Capabilities = field(default_factory=Capabilities)
+    """Of the platform that the run is on."""
 
 
 NOTHING_KNOWN = Known()
@@ -102,4 +105,5 @@ def _bare(run: Run, opening: Opening, known: Known, activity: Activity, spec: An
         responses=known.responses.get(opening.id, ()),
         assignments=known.assignments.get(opening.id, ()),
         participants=known.participants,
+        capabilities=known.capabilities,
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Person, Place, Recipient
 from bot.chat.text import UserText
 from bot.facilitation.pace import Pace
 from bot.lessons.lesson import Lesson
@@ -34,6 +34,9 @@ class Run:
     ``paused_at`` is the moment from which time stands still, while ``status`` is "paused";
     ``pause_reason`` is said to the facilitator where the bot itself paused. With a ``pace`` it
     runs over days, without one it is live.
+
+    A ``rehearsal`` is held with made-up people, in private, for the one facilitator that it has;
+    its ``main`` is a place that no platform knows.
     """
 
     id: str
@@ -49,6 +52,12 @@ class Run:
     pause_reason: str = ""
     ended_at: datetime | None = None
     pace: Pace | None = None
+    rehearsal: bool = False
+
+    @property
+    def audience(self) -> Place | Person:
+        """Where that is said which everybody is to see."""
+        return self.facilitators[0] if self.rehearsal else self.main
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +184,7 @@ class Owed:
     key: str
     run: str
     purpose: str
-    to: Place | Person
+    to: Recipient
     due_at: datetime
     not_after: datetime
     opening: str = ""

@@ -160,7 +160,7 @@ def _start(
     panels = Changes(owed=owe_panels(run, now, 1))
     if group:
         return panels + _open(group, started, cues, openings, now, known, head=(lobby,))
-    welcome = owe(run, "welcome", run.main, now, now + LAST_WORD, opening=lobby.id)
+    welcome = owe(run, "welcome", run.audience, now, now + LAST_WORD, opening=lobby.id)
     return panels + Changes(run=started, openings=(lobby,), owed=(welcome,))
 
 
@@ -190,7 +190,7 @@ def _open(
     lead = next(talking, fresh[0])
     shown = [o if o.id == lead.id else replace(o, shown_in=lead.id) for o in fresh]
     last = lead.closes_at or now + LAST_WORD
-    post = owe(run, "activity", run.main, now, last, opening=lead.id)
+    post = owe(run, "activity", run.audience, now, last, opening=lead.id)
     begins = run.pace is None and group[0].activity == first
     # A "next" pressed just now was meant for what was open before: the panel must be redrawn.
     turned = replace(run, revision=run.revision + 1, start=now if begins else run.start)
@@ -231,7 +231,9 @@ def _reports(run: Run, now: datetime) -> tuple[Owed, ...]:
 def _end(run: Run, openings: Sequence[Opening], now: datetime, known: Known) -> Changes:
     lobby = next((o for o in openings if o.activity == LOBBY), None)
     closed = (replace(lobby, closed_at=now),) if lobby and lobby.is_open else ()
-    words = owe(run, "closing", run.main, now, now + LAST_WORD, opening=lobby.id if lobby else "")
+    words = owe(
+        run, "closing", run.audience, now, now + LAST_WORD, opening=lobby.id if lobby else ""
+    )
     # Where something comes after the lesson, all that is said at its end was said with it.
     last = () if run.lesson.script.after else (words, *_reports(run, now))
     ended = replace(run, status="ended", ended_at=now, revision=run.revision + 1)

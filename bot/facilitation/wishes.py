@@ -6,7 +6,7 @@ from typing import Literal
 
 from bot.facilitation.controls import bare
 
-Wish = Literal["mine", "home", "panel", "schedule", "help"]
+Wish = Literal["mine", "home", "panel", "schedule", "rehearse", "evidence", "help"]
 
 _WORDS: dict[str, Wish] = {
     "my part": "mine",
@@ -17,10 +17,13 @@ _WORDS: dict[str, Wish] = {
     "panel": "panel",
     "schedule": "schedule",
     "schedule a lesson": "schedule",
+    "rehearse": "rehearse",
+    "rehearse a lesson": "rehearse",
+    "evidence": "evidence",
     "help": "help",
 }
 
 
 def wish(text: str) -> Wish | None:
-    """What these words ask for: one's part, a home page, the panel, a form, help; or nothing."""
+    """What these words ask for: one's part, home, the panel, a form, evidence, help; or nothing."""
     return _WORDS.get(bare(text).strip(" .!?"))

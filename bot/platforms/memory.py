@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Party, Person, Place, PostRef, Recipient, lane_name
 from bot.chat.answer import Answer, Saved
 from bot.chat.event import Event
 from bot.chat.message import Message
@@ -74,6 +74,7 @@ class MemoryPlatform:
     answers: list[tuple[Person, Answer]] = field(default_factory=list)
     calls: list[Call] = field(default_factory=list)
     _people: dict[Place, dict[Person, UserText]] = field(default_factory=dict)
+    _opened: dict[str, Place] = field(default_factory=dict)
     _gone: set[Place | Person] = field(default_factory=set)
     _faults: list[_Fault] = field(default_factory=list)
 
@@ -125,22 +126,26 @@ class MemoryPlatform:
         people = self._people.get(place.root, {})
         return tuple(Member(person, name) for person, name in people.items())
 
-    async def open_place(self, name: str, people: tuple[Person, ...]) -> Place:
-        """A channel called ``name``, with a number where there is one already."""
+    async def open_place(self, party: Party) -> Place:
+        """A channel a key, called as the party is, with a number where there is one already."""
         self._require(self.capabilities.open_place, "places of its own")
         fault = self._before("open_place", None)
-        place = self.place(name)
-        while place in self._people:
-            place = self.place(f"{name}-{len(self._people)}")
+        place = self._opened.get(party.key) or self._unused(party.name)
+        self._opened[party.key] = place
         names = {p: n for there in self._people.values() for p, n in there.items()}
-        self._people[place] = {p: names.get(p, UserText(p.id)) for p in people}
+        self._people[place] = {p: names.get(p, UserText(p.id)) for p in party.people}
         self._after(fault)
         return place
 
-    def lane(self, to: Place | Person) -> Lane:
-        """One lane a channel, its threads included, and one a person."""
-        target = to.root if isinstance(to, Place) else to
-        return Lane(str(target), self.post_rates, self.edit_rates)
+    def _unused(self, name: str) -> Place:
+        place = self.place(name)
+        while place in self._people:
+            place = self.place(f"{name}-{len(self._people)}")
+        return place
+
+    def lane(self, to: Recipient) -> Lane:
+        """One lane a channel, its threads included, one a person and one a party."""
+        return Lane(lane_name(to), self.post_rates, self.edit_rates)
 
     # -- what a test or a rehearsal does with it
 
@@ -155,6 +160,10 @@ class MemoryPlatform:
     def come(self, place: Place, person: Person, name: str) -> None:
         """The person is in the place from now on; nothing is heard of it."""
         self._people.setdefault(place.root, {})[person] = UserText(name)
+
+    def opened(self, place: Place) -> bool:
+        """Whether it was opened for a party, so that what is done there has no place."""
+        return place.root in self._opened.values()
 
     def close(self, to: Place | Person) -> None:
         """Whatever is sent there from now on meets Gone."""

@@ -35,7 +35,7 @@ from bot.rehearsal.personas import Persona
 from bot.rehearsal.stage import Stage
 from bot.rehearsal.subject import Subject, subject_of
 from bot.rehearsal.walking import Given, Walk, begin, step
-from bot.service.scenes import ACTIVITY, CapabilitiesOf, message_of
+from bot.service.scenes import ACTIVITY, CapabilitiesOf, capabilities_in, message_of
 from bot.service.store import Delivery, Reading, Store, StoreUnavailable
 
 log = logging.getLogger(__name__)
@@ -187,7 +187,7 @@ class Cohort:
         scene = scene_of(
             run,
             replace(opening, closed_at=None),
-            capabilities=self._capabilities_of(run.main.platform),
+            capabilities=capabilities_in(run, self._capabilities_of),
             delivery=delivery.owed.key,
         )
         kind = KINDS[scene.activity.kind]

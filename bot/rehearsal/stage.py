@@ -21,6 +21,7 @@ from bot.chat.event import (
     ReplyDeleted,
     ReplyEdited,
 )
+from bot.chat.platform import Hear
 from bot.chat.text import UserText
 from bot.platforms.memory import MemoryPlatform
 from bot.platforms.room.adapter import RoomPlatform
@@ -99,6 +100,17 @@ class _EventStage(ABC):
                 return ReplyDeleted(**head, post=post, reply=PostRef(post.thread, id))
             case _:
                 assert_never(act.does)
+
+
+class HeardStage(_EventStage):
+    """A place that is on no platform: what is done there is heard, and nobody sees it."""
+
+    def __init__(self, hear: Hear, place: Place) -> None:
+        super().__init__(place)
+        self._hear = hear
+
+    async def _do(self, event: Event) -> Answer:
+        return await self._hear(event)
 
 
 class RoomStage(_EventStage):

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Party, Person, Place, PostRef, Recipient
 from bot.chat.message import Message
 from bot.chat.platform import (
     Capabilities,
@@ -50,7 +51,7 @@ class Post:
     """A delivery that was begun at ``begun_at`` (machine time) and is to be posted."""
 
     delivery: Delivery
-    to: Place | Person
+    to: Recipient
     message: Message
     begun_at: datetime
 
@@ -69,7 +70,7 @@ class ReadBack:
     """A delivery that somebody began and nobody finished."""
 
     delivery: Delivery
-    to: Place | Person
+    to: Recipient
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,9 @@ class Outcome:
     wait: timedelta | None = None
 
 
+T = TypeVar("T")
+
+
 class NoSuchPlatform(Exception):
     """Something is owed on a platform that is not set up here."""
 
@@ -119,15 +123,26 @@ class Calls:
 
     async def do(self, task: Task) -> Outcome:
         """What comes of it. Whatever a platform raises is an outcome, too."""
+        party = _party_of(task)
+        if party and isinstance(task, Post | ReadBack):
+            place = await self._tried(task, lambda: self._opened(party))
+            if isinstance(place, Outcome):
+                return place
+            task = replace(task, to=place)
+        return await self._tried(task, lambda: self._call(task))
+
+    async def _tried(self, task: Task, call: Callable[[], Awaitable[T]]) -> T | Outcome:
+        """What the call gives or, where it fails, what comes of that."""
         latest = self._timing.stint
         if isinstance(task, Post) and self._machine.now() >= task.begun_at + latest:
             # Nothing was sent, and by the time it was somebody else might have the lane.
             return Outcome("waiting")
         try:
             async with asyncio.timeout(self._timing.call.total_seconds()):
-                return await self._call(task)
+                return await call()
         except Limited as limited:
-            keep = isinstance(task, ReadBack)
+            # What is not the limit of posts holds up this lane only.
+            keep = isinstance(task, ReadBack) or _party_of(task) is not None
             state: DeliveryState | None = "waiting" if isinstance(task, Post) else None
             soil = isinstance(task, Edit)
             return Outcome(state, soil=soil, limited=not keep, wait=limited.after)
@@ -144,27 +159,35 @@ class Calls:
                 log.error("a call for %s ended in an unexpected way: %s", key, where(failure))
             return self._unanswered(task)
 
+    async def _opened(self, party: Party) -> Place:
+        return await self.platform(party.platform).open_place(party)
+
     async def _call(self, task: Task) -> Outcome:
         platform = self.platform(task.delivery.owed.to.platform)
         match task:
-            case Post(delivery, to, message):
+            case Post(delivery, Place() | Person() as to, message):
                 ref = await platform.post(to, message, key=delivery.owed.key)
                 return Outcome("sent", ref=ref)
             case Edit(_, ref, message):
                 await platform.edit(ref, message)
                 return Outcome(edited=True)
-            case ReadBack(delivery, to):
+            case ReadBack(delivery, Place() | Person() as to):
                 found = await platform.find(to, delivery.owed.key)
                 # What was posted then may not be what stands now, so it is drawn again.
                 state: DeliveryState = "sent" if found else "waiting"
                 return Outcome(state, ref=found, soil=found is not None)
             case LetGo(_, state, problem):
                 return Outcome(state, problem=problem)
+            case Post() | ReadBack():
+                raise TypeError("a party is met in a place")
 
     def _unanswered(self, task: Task) -> Outcome:
         """Nobody knows whether the call was carried out: asking comes before repeating."""
         if isinstance(task, Edit):
             return Outcome(soil=True, limited=True, wait=self._timing.settle)
+        if _party_of(task):
+            # Nothing was posted, and opening once more finds the place if there is one by now.
+            return Outcome("waiting" if isinstance(task, Post) else None, wait=self._timing.settle)
         reads_back = self.capabilities(task.delivery.owed.to.platform).read_back
         if isinstance(task, Post) and reads_back:
             # It stays "sending": the lane's next owner reads it back once it has settled.
@@ -190,3 +213,8 @@ class Calls:
             return self._platforms[name]
         except KeyError:
             raise NoSuchPlatform(name) from None
+
+
+def _party_of(task: Task) -> Party | None:
+    """Whom it is for, where their place is not known yet."""
+    return task.to if isinstance(task, Post | ReadBack) and isinstance(task.to, Party) else None

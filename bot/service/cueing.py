@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.clock import Clock
 from bot.facilitation.controls import pause_for_facilitator, pause_for_late_cue
 from bot.facilitation.seeing import name_of
 from bot.facilitation.timeline import concerned, is_too_late, next_due, perform
-from bot.service.scenes import known_of
+from bot.service.scenes import CapabilitiesOf, capabilities_in, known_of
 from bot.service.store import Store, StoreUnavailable, Transaction
 
 GRACE = timedelta(minutes=2)
@@ -18,9 +19,16 @@ GRACE = timedelta(minutes=2)
 class Cueing:
     """Carries out due cues, each in a transaction of its own, in order within a run."""
 
-    def __init__(self, store: Store, clock: Clock, grace: timedelta = GRACE) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        capabilities_of: CapabilitiesOf,
+        grace: timedelta = GRACE,
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._capabilities_of = capabilities_of
         self._grace = grace
 
     async def run_due(self) -> int:
@@ -65,5 +73,6 @@ class Cueing:
         else:
             openings = await tx.openings(run_id)
             known = await known_of(tx, run, openings, concerned(cue, run, cues, openings, now))
+            known = replace(known, capabilities=capabilities_in(run, self._capabilities_of))
             await tx.apply(perform(cue, run, cues, openings, now, known))
         return True

@@ -30,18 +30,21 @@ from bot.chat.message import Form
 from bot.chat.plain import plain
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Asked, Scene, Verdict
+from bot.facilitation.beginning import PLAN, REHEARSE
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.controls import parse_command
 from bot.facilitation.gate import refusal
-from bot.facilitation.home import PLAN
 from bot.facilitation.mine import MINE
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import Opening, Participant, Run
+from bot.facilitation.taking_home import EVIDENCE
 from bot.facilitation.wishes import wish
 from bot.failing import where
 from bot.lessons.library import Library
 from bot.service.attending import NewId, enrolled_as, moved, newcomer
 from bot.service.group_commit import GroupCommit
+from bot.service.handing_over import HandingOver, Links
+from bot.service.looking import Looking
 from bot.service.managing import Managing
 from bot.service.meaning import (
     Acted,
@@ -55,7 +58,8 @@ from bot.service.meaning import (
     seen_as,
 )
 from bot.service.overhearing import Overhearing
-from bot.service.scenes import CapabilitiesOf, activity_scene, tenant_of
+from bot.service.rehearsing import Rehearsing
+from bot.service.scenes import CapabilitiesOf, activity_scene, capabilities_in, tenant_of
 from bot.service.scheduling import Scheduling
 from bot.service.showing import Showing
 from bot.service.store import (
@@ -85,17 +89,21 @@ class Hearing:
         capabilities_of: CapabilitiesOf,
         new_id: NewId,
         library: Library,
+        links: Links | None = None,
     ) -> None:
         """``new_id`` makes the surrogate id of a new participant; the ``library`` has the lessons
-        that people can schedule."""
+        that people can schedule; ``links`` lead facilitators to the evidence."""
         self._store = store
         self._commits = commits
         self._managing = managing
+        self._looking = Looking(store, capabilities_of)
         self._capabilities_of = capabilities_of
         self._new_id = new_id
         self._showing = Showing(store, capabilities_of)
         self._overhearing = Overhearing(store, capabilities_of, new_id)
         self._scheduling = Scheduling(store, managing, library, capabilities_of)
+        self._rehearsing = Rehearsing(managing, library, capabilities_of)
+        self._handing_over = HandingOver(store, links)
 
     async def hear(self, event: Event) -> Answer:
         """What the person gets back. Never raises: a failure of ours is a `NotSaved`."""
@@ -119,6 +127,10 @@ class Hearing:
                     return await self._showing.my_part(event, callback.target)
                 if callback.verb == PLAN:
                     return await self._scheduling.asked(event)
+                if callback.verb == REHEARSE:
+                    return await self._rehearsing.asked(event)
+                if callback.verb == EVIDENCE:
+                    return await self._handing_over.asked(event, callback.target)
                 return await self._show(event, callback)
             case Picked() | FormSubmitted():
                 callback = Callback.decode(event.callback)
@@ -126,6 +138,8 @@ class Hearing:
                     return await self._managing.pressed(event, callback)
                 if callback.verb == PLAN and isinstance(event, FormSubmitted):
                     return await self._scheduling.sent(event, callback)
+                if callback.verb == REHEARSE and isinstance(event, FormSubmitted):
+                    return await self._rehearsing.sent(event, callback)
                 return await self._keep(event, callback)
             case Replied():
                 return await self._keep(
@@ -160,6 +174,10 @@ class Hearing:
                 return await self._showing.help(event)
             case "schedule":
                 return await self._scheduling.asked(event)
+            case "rehearse":
+                return await self._rehearsing.asked(event)
+            case "evidence":
+                return await self._handing_over.asked(event)
         command = parse_command(event.text)
         if command is None:
             return await self._showing.not_kept(event)
@@ -251,7 +269,7 @@ class Hearing:
         kind = KINDS[bare.activity.kind]
         seen: Scene[Any] | None = None
         if meant.callback and meant.callback.verb in kind.alone:
-            capabilities = self._capabilities_of(meant.run.main.platform)
+            capabilities = capabilities_in(meant.run, self._capabilities_of)
             run, opening = meant.run, meant.opening
             seen = await activity_scene(tx, run, opening, capabilities, newcomer=who)
         dealt = await tx.assignments_of(meant.opening.id, who.id) if kind.deals else ()
@@ -301,8 +319,7 @@ class Hearing:
     async def _look(self, event: Heard, run: Run, opening: Opening, callback: Callback) -> Answer:
         async with self._store.reading() as reading:
             who = await reading.participant(run.id, event.who) or guest_of(run, event)
-            capabilities = self._capabilities_of(run.main.platform)
-            scene = await activity_scene(reading, run, opening, capabilities, callback.delivery)
+        scene = await self._looking.scene(run, opening, callback.delivery)
         return KINDS[scene.activity.kind].view(scene, who, callback)
 
 

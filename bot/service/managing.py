@@ -16,6 +16,7 @@ from bot.facilitation.notices import panel
 from bot.facilitation.owing import owe_panels
 from bot.facilitation.pace import Pace, days_of
 from bot.facilitation.planning import plan_daily, plan_live, plan_on_call
+from bot.facilitation.rehearsing import given_up, plan_rehearsal
 from bot.facilitation.state import Cue, Run
 from bot.lessons.lesson import Lesson
 from bot.service.reporting import NoSuchRun
@@ -24,7 +25,7 @@ from bot.service.store import Reading, Store, Transaction
 from bot.service.trouble import confirm
 from bot.words import t, tn
 
-HELP = "start, pause, resume, +5, +1 day, next, close, status, my part, help"
+HELP = "start, pause, resume, +5, +1 day, next, close, status, evidence, my part, help"
 FORWARD = ("extend", "next", "close")
 """What acts on whatever is open, and so only from a panel that shows what is."""
 
@@ -107,6 +108,24 @@ class Managing:
         )
         return await self._add(run, cues)
 
+    async def rehearse(self, lesson: Lesson, *, run_id: str, who: Person, zone: str) -> Run:
+        """A rehearsal of a lesson that begins now, for this person, whose last one is over then.
+
+        ``run_id`` is in hexadecimal.
+        """
+        now = self._clock.now()
+        run = Run(
+            id=run_id,
+            lesson=lesson,
+            main=Place(who.platform, who.tenant, f"rehearsal-{run_id}"),
+            facilitators=(who,),
+            zone=zone,
+            start=now,
+            seed=int(run_id, 16),
+            rehearsal=True,
+        )
+        return await self._add(run, plan_rehearsal(run_id, lesson, now, zone))
+
     def now(self) -> datetime:
         """This moment, in lesson time."""
         return self._clock.now()
@@ -117,9 +136,19 @@ class Managing:
             await tx.first_time(tenant_of(run.main), f"run {run.id}", at=self.now())
             if there := await tx.run(run.id):
                 return there
+            if run.rehearsal:
+                await self._give_up(tx, run.facilitators[0])
             await tx.add_run(run, cues)
             await tx.apply(Changes(owed=owe_panels(run, self._clock.now(), 1)))
         return run
+
+    async def _give_up(self, tx: Transaction, who: Person) -> None:
+        """End what somebody rehearses: two at once in one talk would be hard to follow."""
+        for earlier in await tx.runs_of(who):
+            going = earlier.rehearsal and earlier.status != "ended"
+            locked = await tx.lock_run(earlier.id) if going else None
+            if locked:
+                await tx.apply(given_up(locked, await tx.openings(locked.id), self.now()))
 
     async def carry_out(self, run_id: str, command: Command, *, by: str) -> Answer:
         """A command from somebody who may give it, such as whoever has the command line.
@@ -209,8 +238,12 @@ async def run_meant(reading: Reading, event: Heard) -> Run | None:
 
 
 def nearest_first(runs: Sequence[Run]) -> list[Run]:
-    """Runs given latest start first: those going on, then those to come, then those that ended."""
+    """Runs given latest start first: those going on, then those to come, then those that ended.
+
+    A rehearsal comes after the real ones that are going on.
+    """
     going = [run for run in runs if run.status in ("running", "paused")]
+    going.sort(key=lambda run: run.rehearsal)
     to_come = sorted((run for run in runs if run.status == "scheduled"), key=lambda r: r.start)
     return [*going, *to_come, *(run for run in runs if run.status == "ended")]
 

@@ -17,7 +17,7 @@ from bot.facilitation.state import LOBBY, Given, Opening, Participant, Response,
 from bot.service.attending import NewId, enrolled_as, newcomer
 from bot.service.managing import nearest_first
 from bot.service.meaning import ADOPT, belongs, item_of, may_join
-from bot.service.scenes import CapabilitiesOf, tenant_of
+from bot.service.scenes import CapabilitiesOf, capabilities_in, tenant_of
 from bot.service.store import Reading, Store, Transaction
 from bot.words import t
 
@@ -85,7 +85,7 @@ class Overhearing:
         return saved
 
     def _hears(self, run: Run) -> bool:
-        return self._capabilities_of(run.main.platform).hears_replies
+        return capabilities_in(run, self._capabilities_of).hears_replies
 
     async def _leader(self, tx: Transaction, run: Run, event: Kept) -> Participant | None:
         known = await tx.participant(run.id, event.who)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -49,8 +50,17 @@ _PURPOSES: Mapping[str, Callable[[], str]] = {
     "problem": lambda: t("That a work handed in is a problem"),
     "reviews": lambda: t("What peers wrote, to one author"),
     "board": lambda: t("Your overview of the reviews"),
+    "group": lambda: t("The message to a group"),
     "open-review": lambda: t("A review that everyone can read"),
 }
+
+
+def capabilities_in(run: Run, capabilities_of: CapabilitiesOf) -> Capabilities:
+    """What can be done in a run. Nobody meets in a rehearsal, which is held in private."""
+    able = capabilities_of(run.main.platform)
+    if not run.rehearsal:
+        return able
+    return replace(able, threads=False, hears_replies=False, open_place=False)
 
 
 class CannotDraw(Exception):
@@ -180,7 +190,8 @@ async def message_of(
     """
     owed = delivery.owed
     run = await reading.run(owed.run)
-    if run is None:
+    if run is None or (run.rehearsal and owed.to not in run.facilitators):
+        # Nothing of a rehearsal is ever said to anybody else; its people are not there.
         return None
     if owed.purpose in PURPOSES:
         run_seen = await run_scene(reading, run, delivery)
@@ -193,7 +204,7 @@ async def message_of(
         together = [opening for opening in together if opening.is_open]
     if not together:
         return None
-    capabilities = capabilities_of(run.main.platform)
+    capabilities = capabilities_in(run, capabilities_of)
     scenes = await scenes_of(reading, run, together, capabilities, owed.key)
     if len(scenes) == 1 and scenes[0].activity.phase != AFTER:
         return _drawn(lambda: KINDS[scenes[0].activity.kind].say(scenes[0]))
@@ -208,9 +219,11 @@ async def _told(
     opening = await reading.opening(owed.opening)
     if opening is None:
         return None
-    capabilities = capabilities_of(run.main.platform)
+    capabilities = capabilities_in(run, capabilities_of)
     scene = await activity_scene(reading, run, opening, capabilities, owed.key)
     kind = KINDS[scene.activity.kind]
+    if delivery.ref is None and not kind.still_said(scene, owed.purpose, owed.about):
+        return None
     return _drawn(lambda: kind.tell(scene, owed.purpose, owed.about))
 
 

@@ -11,8 +11,8 @@ from bot.chat.answer import Answer, Correct, Refused, Show
 from bot.chat.callback import Callback
 from bot.chat.event import Commanded, FormRequested, FormSubmitted, Heard
 from bot.chat.text import Line
+from bot.facilitation.beginning import NEW, PLAN
 from bot.facilitation.dry_run import dry_run, overlaps, planned_of, scheduled
-from bot.facilitation.home import NEW, PLAN
 from bot.facilitation.scheduling import (
     Planned,
     Wanted,

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Recipient
 from bot.chat.message import Message
 from bot.chat.platform import Platform
 from bot.clock import Clock
@@ -231,7 +231,7 @@ class Sending:
             log.error("%s cannot be drawn again: %s", delivery.owed.key, where(failure))
             return None
 
-    async def _to(self, tx: Transaction, delivery: Delivery) -> Place | Person:
+    async def _to(self, tx: Transaction, delivery: Delivery) -> Recipient:
         parent = await tx.delivery(delivery.owed.parent) if delivery.owed.parent else None
         return parent.ref.thread if parent and parent.ref else delivery.owed.to
 
@@ -265,7 +265,8 @@ class Sending:
         if outcome.limited and outcome.wait:
             posts = self._calls.lane(task.delivery).posts
             rates = self._calls.edit_rates(task.delivery) if isinstance(task, Edit) else posts
-            await tx.block(rates, until=self._machine.now() + outcome.wait)
+            # The narrowest: who else shares the wider ones hears from the platform itself.
+            await tx.block(rates[:1], until=self._machine.now() + outcome.wait)
         if trouble and ended:
             await report_trouble(tx, owed, now, gone=outcome.gone)
 

@@ -15,7 +15,7 @@ from bot.facilitation.seeing import name_of
 from bot.facilitation.state import Run
 from bot.service.managing import HELP, nearest_first, run_meant
 from bot.service.meaning import belongs, guest_of, may_join
-from bot.service.scenes import CapabilitiesOf, run_scene, scenes_of
+from bot.service.scenes import CapabilitiesOf, capabilities_in, run_scene, scenes_of
 from bot.service.store import Reading, Store
 from bot.words import t
 
@@ -56,6 +56,8 @@ class Showing:
         """Every lesson that they lead or take part in, wherever they ask."""
         async with self._store.reading() as reading:
             runs = nearest_first(await reading.runs_of(event.who))
+            # A rehearsal that is over is nothing to come back to.
+            runs = [run for run in runs if not run.rehearsal or run.status != "ended"]
             led = [run for run in runs if event.who in run.facilitators]
             others = [run for run in runs if event.who not in run.facilitators]
             seen = [await run_scene(reading, run) for run in led[:MOST]]
@@ -98,7 +100,7 @@ class Showing:
     async def _taken(self, reading: Reading, event: Heard, run: Run) -> Taken:
         known = await reading.participant(run.id, event.who)
         openings = await reading.openings(run.id)
-        capabilities = self._capabilities_of(run.main.platform)
+        capabilities = capabilities_in(run, self._capabilities_of)
         scenes = await scenes_of(reading, run, openings, capabilities)
         names = {each.id: name_of(run, each.id) for each in run.lesson.script.activities()}
         seen = RunScene(run, await reading.cues(run.id), openings, names=names)

@@ -96,6 +96,10 @@ class Reading(Protocol):
         """Runs that this person takes part in or facilitates, latest start first."""
         ...
 
+    async def rehearsals(self) -> tuple[Run, ...]:
+        """Rehearsals that have not ended, latest start first."""
+        ...
+
     async def cues(self, run: str) -> tuple[Cue, ...]:
         """By ``seq``."""
         ...

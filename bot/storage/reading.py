@@ -24,6 +24,7 @@ from bot.storage.tables import (
     facilitators,
     heard,
     in_state,
+    is_going_rehearsal,
     is_pending,
     is_stale,
     lanes,
@@ -128,6 +129,9 @@ class SqlReading:
         takes_part = select(participants.c.run).where(participants.c.person == str(person))
         facilitates = select(facilitators.c.run).where(facilitators.c.person == str(person))
         return await self._runs(runs.c.id.in_(takes_part.union(facilitates)))
+
+    async def rehearsals(self) -> tuple[Run, ...]:
+        return await self._runs(is_going_rehearsal(runs))
 
     async def cues(self, run: str) -> tuple[Cue, ...]:
         found = await self._all(select(cues).where(cues.c.run == run).order_by(cues.c.seq))

@@ -84,6 +84,7 @@ def run_values(run: Run) -> Values:
         "pause_reason": run.pause_reason,
         "ended_at": run.ended_at,
         "pace": pace_to_json(run.pace),
+        "rehearsal": run.rehearsal,
     }
 
 
@@ -103,6 +104,7 @@ def run_of(row: RowMapping, lesson: Lesson, facilitators: Sequence[str]) -> Run:
         pause_reason=row["pause_reason"],
         ended_at=row["ended_at"],
         pace=pace_from_json(row["pace"]),
+        rehearsal=row["rehearsal"],
     )
 
 

@@ -24,12 +24,13 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
+    false,
     literal_column,
 )
 
 from bot.storage.types import Id, UTCDateTime, Verbatim, Word
 
-REVISION = "0001"
+REVISION = "0002"
 """The newest migration: what a database must be at to be used."""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,6 +73,11 @@ def is_stale(table: FromClause) -> ColumnElement[bool]:
     return and_(table.c.dirty, in_state(table, "sent"), is_given(table.c.ref))
 
 
+def is_going_rehearsal(table: FromClause) -> ColumnElement[bool]:
+    """That a run is a rehearsal and has not ended."""
+    return and_(table.c.rehearsal, is_one_of(table.c.status, "scheduled", "running", "paused"))
+
+
 def partial_index(name: str, *columns: Column[object], where: ColumnElement[bool]) -> Index:
     """An index of only those rows."""
     return Index(name, *columns, sqlite_where=where, postgresql_where=where)
@@ -100,7 +106,9 @@ runs = Table(
     Column("pause_reason", Verbatim, nullable=False),
     Column("ended_at", UTCDateTime),
     Column("pace", Text),  # JSON; NULL for a live run
+    Column("rehearsal", Boolean, nullable=False, server_default=false()),
 )
+partial_index("ix_runs_rehearsal", runs.c.start, where=is_going_rehearsal(runs))
 
 facilitators = Table(
     "facilitators",

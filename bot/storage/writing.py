@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import Table, delete, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Recipient
 from bot.chat.platform import Rate
 from bot.facilitation.changes import Changes
 from bot.facilitation.state import Assignment, Cue, Opening, Owed, Participant, Response, Run
@@ -33,7 +33,7 @@ from bot.storage.tables import (
     runs,
 )
 
-LaneOf = Callable[[Place | Person], str]
+LaneOf = Callable[[Recipient], str]
 
 
 class SqlTransaction(SqlLanes):

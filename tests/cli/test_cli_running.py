@@ -9,10 +9,11 @@ import json
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
@@ -114,6 +115,15 @@ def test_a_planned_lesson_is_listed_with_its_start(
     assert listed["zone"] == "Europe/Berlin"
     line = next(line for line in fivefold("runs").out.splitlines() if listed["run"] in line)
     assert "2099-03-02 08:00 UTC" in line
+
+
+def test_a_rehearsal_is_listed_as_one(run: str, migrated: Path, fivefold: Fivefold) -> None:
+    assert json.loads(fivefold("runs", "--json").out)[0]["rehearsal"] is False
+    with closing(sqlite3.connect(migrated)) as connection:
+        connection.execute("UPDATE runs SET rehearsal = 1")
+        connection.commit()
+    assert json.loads(fivefold("runs", "--json").out)[0]["rehearsal"] is True
+    assert f"{run}  scheduled  rehearsal" in fivefold("runs").out
 
 
 def test_a_run_is_paused_and_resumed(run: str, fivefold: Fivefold) -> None:

@@ -12,7 +12,7 @@ from dataclasses import fields
 
 import pytest
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Party, Person, Place, PostRef
 from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
 from bot.chat.event import (
     Commanded,
@@ -143,6 +143,11 @@ class Driver(ABC):
     async def sees(self, person: Person) -> str:
         """Everything that the person can read now: posts, private messages, and the answer or
         form before them, with what stands in its fields."""
+
+
+def a_party(key: str, *people: Person) -> Party:
+    """These together, in the place with this key."""
+    return Party(people[0].platform, people[0].tenant, key, "Permits, Group 1", people)
 
 
 class PlatformContract:
@@ -440,22 +445,90 @@ class PlatformContract:
 
     async def test_a_place_can_be_opened_for_some(self, driver: Driver) -> None:
         self.needs(driver, "open_place")
-        ada, bo = await driver.comes_in("Ada"), await driver.comes_in("Bo")
-        place = await driver.platform.open_place("Group 1", (ada, bo))
-        another = await driver.platform.open_place("Group 1", (ada,))
+        ada, bo, cy = [await driver.comes_in(name) for name in ("Ada", "Bo", "Cy")]
+        place = await driver.platform.open_place(a_party("k1", ada, bo))
+        another = await driver.platform.open_place(a_party("k2", ada, cy))
         assert len({driver.place, place, another}) == 3
         ref = await driver.platform.post(place, HELLO, key="k1")
         assert ref.place == place
+        assert "Hello, all." in await driver.sees(bo)
+        assert "Hello, all." not in await driver.sees(cy)
+        await self.are_there(driver, place, ada, bo)
+
+    @pytest.mark.parametrize("count", [3, 9])
+    async def test_a_key_and_people_have_one_place(self, driver: Driver, count: int) -> None:
+        self.needs(driver, "open_place")
+        people = [await driver.comes_in(f"n{n}") for n in range(count)]
+        place = await driver.platform.open_place(a_party("k1", *people))
+        assert await driver.platform.open_place(a_party("k1", *people)) == place
+        await self.are_there(driver, place, *people)
+
+    @pytest.mark.parametrize("count", [3, 9])
+    async def test_a_key_with_other_people_is_theirs_alone(
+        self, driver: Driver, count: int
+    ) -> None:
+        """Whether it is the same place is the platform's own choice."""
+        self.needs(driver, "open_place")
+        people = [await driver.comes_in(f"n{n}") for n in range(count)]
+        newcomer = await driver.comes_in("Newcomer")
+        await driver.platform.open_place(a_party("k1", *people))
+        now = (*people[1:], newcomer)
+        place = await driver.platform.open_place(a_party("k1", *now))
+        await driver.platform.post(place, HELLO, key="k1")
+        assert "Hello, all." in await driver.sees(newcomer)
+        assert "Hello, all." not in await driver.sees(people[0])
+        await self.are_there(driver, place, *now)
+
+    @pytest.mark.parametrize("count", [3, 9])
+    async def test_a_post_to_a_party_is_found_by_its_key(self, driver: Driver, count: int) -> None:
+        self.needs(driver, "open_place", "read_back")
+        people = [await driver.comes_in(f"n{n}") for n in range(count)]
+        place = await driver.platform.open_place(a_party("k1", *people))
+        ref = await driver.platform.post(place, HELLO, key="k1")
+        assert await driver.platform.find(place, "k1") == ref
+
+    @pytest.mark.parametrize("count", [3, 9])
+    async def test_what_is_done_in_such_a_place_is_done_in_private(
+        self, driver: Driver, count: int
+    ) -> None:
+        self.needs(driver, "open_place")
+        people = [await driver.comes_in(f"n{n}") for n in range(count)]
+        place = await driver.platform.open_place(a_party("k1", *people))
+        ref = await driver.platform.post(place, ASKING, key="k1")
+        await driver.pick(people[0], ref, "f.done.o1...")
+        picked = driver.ear.last
+        assert isinstance(picked, Picked)
+        assert (picked.who, picked.place) == (people[0], None)
+        if not driver.platform.capabilities.hears_replies:
+            return
+        await driver.reply(people[1], ref, "Together")
+        replied = driver.ear.last
+        assert isinstance(replied, Replied)
+        assert (replied.who, replied.place, replied.post) == (people[1], None, ref)
+        await driver.edit_reply(people[1], replied.reply, "Alone")
+        edited = driver.ear.last
+        assert isinstance(edited, ReplyEdited)
+        assert (edited.place, edited.post, edited.reply) == (None, ref, replied.reply)
+        await driver.delete_reply(people[1], replied.reply)
+        deleted = driver.ear.last
+        assert isinstance(deleted, ReplyDeleted)
+        assert (deleted.place, deleted.post, deleted.reply) == (None, ref, replied.reply)
+
+    @staticmethod
+    async def are_there(driver: Driver, place: Place, *people: Person) -> None:
+        """These are in the place and nobody else, as far as the platform tells."""
         if driver.platform.capabilities.lists_members:
             there = [m.person for m in await driver.platform.members(place) if not m.is_bot]
-            assert sorted(there) == sorted((ada, bo))
+            assert sorted(there) == sorted(people)
 
     async def test_lanes_differ_by_place_and_a_thread_travels_with_its_channel(
         self, driver: Driver
     ) -> None:
         ada, bo = await driver.comes_in("Ada"), await driver.comes_in("Bo")
         lane = driver.platform.lane
-        ids = {lane(to).id for to in (driver.place, driver.elsewhere, ada, bo)}
-        assert len(ids) == 4
+        party = a_party("k1", ada, bo)
+        ids = {lane(to).id for to in (driver.place, driver.elsewhere, ada, bo, party)}
+        assert len(ids) == 5
+        assert lane(a_party("k1", ada)).id == lane(party).id
         root = await driver.platform.post(driver.place, HELLO, key="k1")
         assert lane(root.thread).id == lane(driver.place).id

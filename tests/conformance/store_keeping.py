@@ -98,6 +98,18 @@ class KeepsWhatItIsGiven:
             assert await reading.runs_of(ADA) == (first,)
             assert await reading.runs_of(Person("memory", "other", "ada")) == ()
 
+    async def test_rehearsals_are_found_until_they_end_latest_first(self, store: Store) -> None:
+        going = [a_run(f"r{n}", start=at(n), rehearsal=True) for n in (1, 2)]
+        over = a_run("r3", status="ended", rehearsal=True)
+        async with store.transaction() as tx:
+            for run in (*going, over, a_run("r4")):
+                await tx.add_run(run, ())
+        async with store.transaction() as tx:
+            assert await tx.rehearsals() == (going[1], going[0])
+            await tx.apply(Changes(run=replace(going[1], status="ended")))
+        async with store.reading() as reading:
+            assert await reading.rehearsals() == (going[0],)
+
     async def test_a_run_is_changed_and_keeps_its_lesson(self, store: Store) -> None:
         async with store.transaction() as tx:
             await tx.add_run(a_run(), ())

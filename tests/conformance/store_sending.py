@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.chat.address import Place, PostRef
+from bot.chat.address import Party, Place, PostRef
 from bot.chat.platform import Rate
 from bot.facilitation.changes import Changes
 from bot.facilitation.state import Owed
@@ -92,6 +92,20 @@ class SendsOnceInOrder:
         assert (one.owed, two.owed) == (first, an_owed("k2", to=ADA))
         assert (one.lane, two.lane) == (MAIN_LANE, lane_of(ADA))
         assert (one.state, one.attempt, one.ref, one.dirty) == ("waiting", 0, None, False)
+
+    async def test_a_party_is_owed_to_as_it_is_and_has_one_lane_whoever_is_of_it(
+        self, store: Store
+    ) -> None:
+        both = Party("memory", ADA.tenant, "r1-groups-1.g/2", "permits-group-2", (ADA, BOB))
+        alone = replace(both, people=(ADA,))
+        await owe(store, an_owed("k1", to=both, about="g2.2"), an_owed("k2", to=alone))
+        async with store.reading() as reading:
+            one, two = await reading.deliveries("r1")
+        assert (one.owed.to, two.owed.to) == (both, alone)
+        assert one.lane == two.lane == lane_of(both)
+        assert one.lane not in (MAIN_LANE, lane_of(ADA))
+        assert await claim(store, "w1") == one.lane
+        assert await claim(store, "w2") is None
 
     async def test_a_lane_is_claimed_when_something_in_it_is_due(self, store: Store) -> None:
         await owe(store, an_owed("k1", 10))

@@ -11,6 +11,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
@@ -20,7 +21,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 from bot.service.store import StoreUnavailable
-from bot.storage.engine import parse_url
+from bot.storage.engine import parse_url, sqlite_engine
 from bot.storage.migrate import Migrated, migrate, scripts
 from bot.storage.room_tables import room_channels
 from bot.storage.store import open_store
@@ -131,6 +132,31 @@ async def test_a_migration_that_fails_leaves_everything_as_it_was(tmp_path: Path
     with closing(sqlite3.connect(file)) as after:
         tables = after.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
     assert tables == [("runs",)]
+
+
+async def test_the_runs_of_before_are_no_rehearsals(tmp_path: Path) -> None:
+    file = tmp_path / "fivefold.db"
+    config = Config()
+    config.set_main_option("script_location", str(scripts()))
+    engine = sqlite_engine(parse_url(f"sqlite:///{file}"), begin="BEGIN", pragmas={}, size=1)
+
+    def first_tables(connection: Connection) -> None:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+
+    async with engine.begin() as connection:
+        await connection.run_sync(first_tables)
+    await engine.dispose()
+    with closing(sqlite3.connect(file)) as before:
+        before.execute("INSERT INTO lessons (hash, json) VALUES ('h', '{}')")
+        before.execute(
+            "INSERT INTO runs (id, lesson, main, channel, zone, start, seed, status, revision, "
+            "pause_reason) VALUES ('r1', 'h', 'm', 'm', 'UTC', 0, 0, 'running', 1, '')"
+        )
+        before.commit()
+    assert (await migrate(f"sqlite:///{file}")).before == "0001"
+    with closing(sqlite3.connect(file)) as after:
+        assert after.execute("SELECT id, rehearsal FROM runs").fetchall() == [("r1", 0)]
 
 
 def test_the_newest_migration_is_the_one_that_the_code_needs() -> None:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.chat.address import Person, PostRef
+from bot.chat.address import Person, Place, PostRef
 from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
 from bot.chat.event import (
     Commanded,
@@ -59,7 +59,7 @@ class MemoryDriver(Driver):
     ) -> None:
         post = self.memory.at(ref)
         assert post is not None
-        place = None if isinstance(post.to, Person) else self.place
+        place = None if isinstance(post.to, Person) else self._seen(ref.place)
         event = Picked(
             id=self._next(),
             at=NOW,
@@ -99,7 +99,7 @@ class MemoryDriver(Driver):
                 id=self._next(),
                 at=NOW,
                 who=person,
-                place=self.place,
+                place=self._seen(ref.place),
                 post=ref,
                 reply=reply,
                 text=UserText(text),
@@ -113,8 +113,8 @@ class MemoryDriver(Driver):
                 id=self._next(),
                 at=NOW,
                 who=person,
-                place=self.place,
-                post=PostRef(self.place, reply.place.thread),
+                place=self._seen(reply.place),
+                post=PostRef(reply.place.root, reply.place.thread),
                 reply=reply,
                 text=UserText(text),
             )
@@ -122,10 +122,14 @@ class MemoryDriver(Driver):
 
     async def delete_reply(self, person: Person, reply: PostRef) -> None:
         del self._threads[reply]
-        root = PostRef(self.place, reply.place.thread)
         await self.memory.say(
             ReplyDeleted(
-                id=self._next(), at=NOW, who=person, place=self.place, post=root, reply=reply
+                id=self._next(),
+                at=NOW,
+                who=person,
+                place=self._seen(reply.place),
+                post=PostRef(reply.place.root, reply.place.thread),
+                reply=reply,
             )
         )
 
@@ -137,12 +141,20 @@ class MemoryDriver(Driver):
         posts = [
             plain(post.message)
             for post in self.memory.posts
-            if post.to == person or (not isinstance(post.to, Person) and post.to.root == self.place)
+            if post.to == person
+            or (isinstance(post.to, Place) and await self._can_read(person, post.to.root))
         ]
         said, form, fields = self._before.get(person, ("", None, {}))
         inside = [value for values in fields.values() for value in values]
         shown = [plain(form), *inside] if form else []
         return "\n".join((*posts, *self._threads.values(), said, *shown))
+
+    async def _can_read(self, person: Person, place: Place) -> bool:
+        there = await self.memory.members(place) if self.memory.opened(place) else ()
+        return place == self.place or person in {member.person for member in there}
+
+    def _seen(self, place: Place) -> Place | None:
+        return None if self.memory.opened(place) else place.root
 
     def _meets(
         self,

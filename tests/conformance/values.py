@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Person, Place, Recipient, lane_name
 from bot.chat.text import UserText
 from bot.facilitation.state import (
     Assignment,
@@ -34,9 +34,9 @@ def at(seconds: float) -> datetime:
     return T0 + timedelta(seconds=seconds)
 
 
-def lane_of(to: Place | Person) -> str:
-    """One lane a channel and one a person."""
-    return str(to.root if isinstance(to, Place) else to)
+def lane_of(to: Recipient) -> str:
+    """One lane a channel, one a person and one a party."""
+    return lane_name(to)
 
 
 MAIN_LANE = lane_of(MAIN)

@@ -16,6 +16,7 @@ from bot.chat.answer import Answer, Refused, Show
 from bot.chat.callback import Callback
 from bot.chat.event import FormRequested, FormSubmitted, Picked
 from bot.chat.message import Button, Buttons, Form, Message
+from bot.chat.platform import Capabilities
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Kind
 from bot.facilitation.activities.scene import Asked, Scene, Verdict
@@ -53,6 +54,7 @@ class Cohort:
         lesson = a_lesson(a_phase("Elaborate", *activities))
         self.run = a_run(lesson, status="running", seed=seed, facilitators=(FAY,))
         self.now = START
+        self.capabilities = Capabilities()
         self.people: dict[str, Participant] = {}
         self.openings: dict[str, Opening] = {}
         self.versions: list[Response] = []
@@ -118,6 +120,7 @@ class Cohort:
             participants=tuple(self.people.values()),
             responses={o.id: self.standing(o.activity) for o in openings},
             assignments={o.id: self.dealt(o.activity) for o in openings},
+            capabilities=self.capabilities,
         )
 
     def scene(self, activity: str) -> Scene[Any]:

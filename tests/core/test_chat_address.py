@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.chat.address import Person, Place, PostRef, parse_recipient
+from bot.chat.address import Party, Person, Place, PostRef, Recipient, lane_name, parse_recipient
 from bot.chat.callback import MAX_LENGTH, BadCallback, Callback
 
 names = st.text(st.characters(exclude_categories=["Cs"]), max_size=30)
@@ -12,9 +12,37 @@ persons = st.builds(Person, names, names, names)
 places = st.builds(Place, names, names, names, names)
 
 
-@given(st.one_of(persons, places))
-def test_a_recipient_is_read_back_from_its_text(recipient: Person | Place) -> None:
+@st.composite
+def parties(draw: st.DrawFn) -> Party:
+    platform, tenant, key, name = (draw(names) for _ in range(4))
+    ids = draw(st.lists(names, min_size=1, max_size=9))
+    people = tuple(Person(platform, tenant, id) for id in ids)
+    return Party(platform, tenant, key, name, people)
+
+
+@given(st.one_of(persons, places, parties()))
+def test_a_recipient_is_read_back_from_its_text(recipient: Recipient) -> None:
     assert parse_recipient(str(recipient)) == recipient
+
+
+@given(st.one_of(persons, places, parties()), st.one_of(persons, places, parties()))
+def test_no_two_channels_people_or_parties_share_a_lane(one: Recipient, other: Recipient) -> None:
+    def of(to: Recipient) -> object:
+        match to:
+            case Party(platform, tenant, key):
+                return platform, tenant, key
+            case Place():
+                return to.root
+            case Person():
+                return to
+
+    assert (lane_name(one) == lane_name(other)) == (of(one) == of(other))
+
+
+@pytest.mark.parametrize("people", [(), (Person("slack", "T2", "U1"),)], ids=["none", "elsewhere"])
+def test_a_party_is_people_of_its_tenant(people: tuple[Person, ...]) -> None:
+    with pytest.raises(ValueError, match="one tenant"):
+        Party("slack", "T1", "k", "permits-group-1", people)
 
 
 @given(places, names)
@@ -30,7 +58,7 @@ def test_the_thread_of_a_post_hangs_in_its_channel(place: Place, id: str) -> Non
     assert thread.root == place.root
 
 
-@pytest.mark.parametrize("text", ["", "slack", "slack/T1", "slack/T1/C1/2/3/4"])
+@pytest.mark.parametrize("text", ["", "slack", "slack/T1"])
 def test_other_text_is_no_recipient(text: str) -> None:
     with pytest.raises(ValueError, match="an address of"):
         parse_recipient(text)

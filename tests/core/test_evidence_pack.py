@@ -373,3 +373,13 @@ def test_lengths_and_differences_read_well() -> None:
     assert difference(START, START + timedelta(seconds=65)) == "1 min 5 s late"
     assert difference(START, START - timedelta(hours=1)) == "1 h early"
     assert difference(START, START + timedelta(milliseconds=300)) == "on time"
+
+
+def test_a_rehearsal_says_so_on_its_page_and_in_its_data(small: Any, tmp_path: Path) -> None:
+    rehearsed = replace(small, run=replace(small.run, rehearsal=True))
+    for report, said in ((small, False), (rehearsed, True)):
+        out = tmp_path / str(said)
+        write_evidence(report, out)
+        page = (out / "evidence.html").read_text("utf-8")
+        assert ("a rehearsal with made-up people" in page) is said
+        assert data(out)["run"]["rehearsal"] is said

@@ -6,7 +6,7 @@ import pytest
 
 from bot.chat.plain import plain
 from bot.facilitation.activities import KINDS
-from bot.facilitation.activities.groups import groups_before
+from bot.facilitation.activities.grouping import groups_before
 from bot.facilitation.activities.ring import reviewed_by
 from bot.facilitation.gallery import gallery
 from bot.facilitation.pace import Pace

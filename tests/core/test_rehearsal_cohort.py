@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Person, Place, PostRef, Recipient
 from bot.chat.answer import Answer, NotSaved, Refused, Saved
 from bot.chat.event import Event
 from bot.chat.platform import Capabilities, Hear, Platform
@@ -98,7 +98,7 @@ async def a_house(file: Path) -> AsyncIterator[House]:
     clock = SteppedClock(START - timedelta(minutes=10))
     platforms: dict[str, Platform] = {}
 
-    def lane_of(to: Place | Person) -> str:
+    def lane_of(to: Recipient) -> str:
         return platforms[to.platform].lane(to).id
 
     def capabilities_of(platform: str) -> Capabilities:
@@ -112,7 +112,7 @@ async def a_house(file: Path) -> AsyncIterator[House]:
         library = Library(CONTENT, lambda: KINDS)
         hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id, library)
         sending = Sending(store, platforms, lesson=clock, machine=clock, owner="w", width=1)
-        worker = Worker(store, Cueing(store, clock), sending, NoWaker())
+        worker = Worker(store, Cueing(store, clock, capabilities_of), sending, NoWaker())
         yield House(store, clock, platforms, hearing, managing, worker)
 
 
@@ -207,7 +207,8 @@ async def test_nobody_acts_on_a_post_before_it_stands(tmp_path: Path) -> None:
         house.clock.step_to(START)
         await house.worker.turn()
         house.clock.step_to(START + timedelta(minutes=10))
-        await Cueing(house.store, house.clock).run_due()  # the poll opens; nothing is sent yet
+        # The poll opens; nothing is sent yet.
+        await Cueing(house.store, house.clock, lambda platform: Capabilities()).run_due()
         await cohort.look()
         assert cohort.next_at() == START
         await cohort.act_until(START + timedelta(hours=1))

@@ -58,6 +58,10 @@ def test_empty_is_unset() -> None:
     assert read_settings(dict.fromkeys(names, " ")) == Settings()
 
 
+def test_the_lessons_may_be_of_another_folder(tmp_path: Path) -> None:
+    assert read_settings({"FIVEFOLD_LESSONS": str(tmp_path)}).lessons == tmp_path
+
+
 def test_a_port_of_our_own_comes_before_the_platforms() -> None:
     assert read_settings({"PORT": "5000"}).port == 5000
     assert read_settings({"PORT": "5000", "FIVEFOLD_PORT": "6000"}).port == 6000
@@ -86,6 +90,7 @@ BAD = [
     ("FIVEFOLD_PORT", "eighty"),
     ("FIVEFOLD_PORT", "²"),
     ("PORT", "9" * 5_000),
+    ("FIVEFOLD_LESSONS", "./there/is/no/such/folder"),
     ("FIVEFOLD_LOG_LEVEL", "loud"),
     ("FIVEFOLD_SLACK_SIGNING_SECRET", "5ec4e7"),
     ("FIVEFOLD_SLACK_SIGNING_SECRET", "two words"),

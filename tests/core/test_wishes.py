@@ -24,6 +24,8 @@ def test_ones_part_is_asked_for_in_a_few_words(text: str) -> None:
         ("home", "home"),
         ("schedule", "schedule"),
         ("Schedule a lesson!", "schedule"),
+        ("rehearse", "rehearse"),
+        ("Rehearse a lesson.", "rehearse"),
         ("help?", "help"),
     ],
 )

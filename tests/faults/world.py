@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Person, Place, Recipient, lane_name
 from bot.chat.platform import Capabilities, Hear, Platform
 from bot.clock import SteppedClock
 from bot.facilitation.activities import KINDS
@@ -89,9 +89,9 @@ class World:
         return Capabilities(read_back=self.read_back)
 
 
-def lane_of(to: Place | Person) -> str:
+def lane_of(to: Recipient) -> str:
     """The lane of the platform in memory."""
-    return str(to.root if isinstance(to, Place) else to)
+    return lane_name(to)
 
 
 class NoWaker:
@@ -118,7 +118,7 @@ async def carry_on(world: World, step: Step) -> None:
         platform = JournalPlatform(world.journal, read_back=world.read_back, hear=hear, step=step)
         platforms[platform.name] = platform
         sending = Sending(store, platforms, lesson=clock, machine=clock, owner="w", width=1)
-        worker = Worker(store, Cueing(store, clock), sending, NoWaker())
+        worker = Worker(store, Cueing(store, clock, capabilities_of), sending, NoWaker())
         async with store.reading() as reading:
             known = await reading.run(RUN)
         if known is None:

@@ -118,6 +118,14 @@ def views(what: Message | Form) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "Home", home_view(what, NOTE)
 
 
+def unseen(blocks: list[Any], seen: set[str]) -> list[Any]:
+    """Those that were not there before: the types judge each by itself, and not fast."""
+    texts = [json.dumps(block, sort_keys=True) for block in blocks]
+    fresh = [block for block, text in zip(blocks, texts, strict=True) if text not in seen]
+    seen.update(texts)
+    return fresh
+
+
 def size(view: dict[str, Any]) -> int:
     return len(json.dumps(view, ensure_ascii=False).encode(errors="surrogatepass"))
 
@@ -157,23 +165,25 @@ def test_every_form_of_a_lesson_stands_whole_in_its_window(lesson: str) -> None:
 @pytest.mark.peers
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_slacks_own_types_know_a_lesson_in_windows_and_on_the_home_page(lesson: str) -> None:
-    problems = []
+    problems, seen = [], set[str]()
     for name, what in said(lesson):
         for surface, view in views(what):
-            problems += [f"{name}: {each}" for each in slack_problems(surface, view)]
+            fresh = {**view, "blocks": unseen(view["blocks"], seen)}
+            problems += [f"{name}: {each}" for each in slack_problems(surface, fresh)]
     assert problems == []
 
 
 @pytest.mark.peers
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_slacks_own_types_know_every_message_and_form_of_a_lesson(lesson: str) -> None:
-    problems = []
+    problems, seen = [], set[str]()
     for name, what in said(lesson):
         if isinstance(what, Message):
-            posts = blocks.render_message(what)
-            found = [p for post in posts for p in slack_problems("MessageBlocks", post["blocks"])]
+            posts = [unseen(post["blocks"], seen) for post in blocks.render_message(what)]
+            found = [p for post in posts for p in slack_problems("MessageBlocks", post)]
         else:
-            found = slack_problems("Modal", form.render_form(what))
+            view = form.render_form(what)
+            found = slack_problems("Modal", {**view, "blocks": unseen(view["blocks"], seen)})
         problems += [f"{name}: {problem}" for problem in found]
     assert problems == []
 

@@ -123,7 +123,7 @@ class House:
         self._processes = count()
         self.hearing = self.another_hearing()
         stage.hear = self.hearing.hear
-        self.cueing = Cueing(store, self.lesson)
+        self.cueing = Cueing(store, self.lesson, lambda platform: stage.capabilities)
         self.sending = self.another_sending("w1")
         self.main = stage.place("C1")
         self.fay = stage.person("fay")
@@ -267,9 +267,9 @@ class House:
         (post,) = self.posts((await self.delivery(activity, id)).owed.key)
         return post
 
-    async def text(self, activity: str) -> str:
+    async def text(self, activity: str, id: str = RUN) -> str:
         """What the activity's post shows now."""
-        return plain((await self.post(activity)).message)
+        return plain((await self.post(activity, id)).message)
 
     def told(self, person: Person | None = None) -> list[str]:
         """What fay (or somebody else) was told in private, as it reads now."""

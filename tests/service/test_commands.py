@@ -57,7 +57,7 @@ async def test_anybody_else_is_told_what_this_is_and_how_to_begin(running: House
     for place in (running.stage.place("C9"), None):
         shown = page(await running.say("zoe", "", place=place))
         assert "Fivefold runs a lesson" in plain(shown)
-        assert list(buttons(shown)) == ["Schedule a lesson"]
+        assert list(buttons(shown)) == ["Schedule a lesson", "Rehearse a lesson"]
 
 
 async def test_where_the_lesson_has_ended_one_can_schedule_the_next(house: House) -> None:
@@ -66,8 +66,15 @@ async def test_where_the_lesson_has_ended_one_can_schedule_the_next(house: House
     await house.reply("ann", "Mine.")
     await house.run_for(minutes(20))
     assert (await house.run()).status == "ended"
-    assert list(buttons(page(await house.say("fay", "")))) == ["Schedule a lesson"]
-    assert list(buttons(page(await house.say("ann", "")))) == ["Schedule a lesson", "My part"]
+    assert list(buttons(page(await house.say("fay", "")))) == [
+        "Schedule a lesson",
+        "Rehearse a lesson",
+    ]
+    assert list(buttons(page(await house.say("ann", "")))) == [
+        "Schedule a lesson",
+        "Rehearse a lesson",
+        "My part",
+    ]
 
 
 async def test_nobody_is_offered_to_schedule_where_people_are_not_known(url: str) -> None:
@@ -148,7 +155,7 @@ async def test_what_is_closed_and_still_taken_can_be_given_from_home(house: Hous
 async def test_an_empty_home_says_so(house: House) -> None:
     shown = page(await house.say("zoe", "home", place=None))
     assert "You are in no lesson yet" in plain(shown)
-    assert list(buttons(shown)) == ["Schedule a lesson"]
+    assert list(buttons(shown)) == ["Schedule a lesson", "Rehearse a lesson"]
 
 
 async def test_a_home_has_the_nearest_lessons_and_says_how_many_more_there_are(
@@ -239,7 +246,7 @@ async def test_of_several_lessons_the_nearest_is_whole_and_the_others_a_button_a
     house: House,
 ) -> None:
     await house.schedule(one_of("discussion"))
-    house.step(minutes(1))
+    await house.run_for(minutes(1))
     await house.schedule(one_of("reflection"), id="r2", main=house.stage.place("C2"))
     await house.join("ann")
     await house.join("ann", place=house.stage.place("C2"))

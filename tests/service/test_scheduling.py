@@ -15,7 +15,7 @@ from bot.chat.message import ChoiceField, DateField, Form, PlaceField, TextField
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import When
-from bot.facilitation.home import NEW, PLAN
+from bot.facilitation.beginning import NEW, PLAN
 from bot.facilitation.state import Run
 from tests.service.house import House, minutes, one_of
 

@@ -86,6 +86,7 @@ async def running(
         database=f"sqlite:///{folder}/fivefold.db",
         secret=bytes(range(32)),
         public_url=PUBLIC,
+        lessons=lessons,
         slack=SlackSettings(
             signing_secret=config.signing_secret,
             client_id=config.client_id,
@@ -97,7 +98,7 @@ async def running(
     )
     await migrate(settings.database)
     lesson, machine = SteppedClock(START), SteppedClock(datetime.now(UTC))
-    async with open_app(settings, lesson=lesson, machine=machine, lessons=lessons) as app:
+    async with open_app(settings, lesson=lesson, machine=machine) as app:
         transport = httpx.ASGITransport(app.web())
         async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as http:
             yield Running(app, world, world.people(http), http, lesson, machine)

@@ -11,6 +11,7 @@ import pytest
 from starlette.routing import Mount, Route
 
 from bot.chat.message import Form, TextField
+from bot.chat.text import UserText
 from bot.platforms.room.adapter import FACILITATOR, person, place
 from bot.platforms.room.clock_hand import ClockFace
 from bot.platforms.room.draw_form import seal_form
@@ -162,9 +163,10 @@ async def test_a_private_message_is_in_nobody_elses_page_or_changes(house: House
         assert "Hello, all." not in (await bo.get(path)).text
 
 
-async def test_whoever_a_place_was_opened_for_goes_in_without_a_link(house: House) -> None:
+async def test_whoever_is_in_another_room_goes_in_without_a_link(house: House) -> None:
     ada, bo = await house.visitor("Ada"), await house.visitor("Bo")
-    place = await house.room.open_place("Group 1", (await house.person("Ada"),))
+    place = await house.room.open_channel("other", "Another room")
+    await house.room.board.join(place.channel, (await house.person("Ada")).id, UserText("Ada"))
     assert (await ada.get(f"/room/{place.channel}")).status == 200
     assert (await bo.get(f"/room/{place.channel}")).status == 404
     assert await house.room.members(place) != ()

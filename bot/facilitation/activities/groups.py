@@ -8,12 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
-from typing import Any
-
-from pydantic import Field
 
 from bot.chat.answer import Answer, Correct, Refused, Saved, Show
 from bot.chat.callback import Callback
@@ -28,13 +23,31 @@ from bot.chat.message import (
     Message,
     Note,
     Option,
-    People,
     Text,
 )
-from bot.chat.text import Inline, Line, Strong
+from bot.facilitation.activities.grouping import (
+    GROUPS,
+    GroupsSpec,
+    group_name,
+    group_of,
+    groups_of,
+    held,
+    line_of,
+    number_of,
+    people_of,
+)
 from bot.facilitation.activities.kind import Kind, closing_blocks, opening_blocks
+from bot.facilitation.activities.meeting import (
+    GROUP,
+    gathered,
+    handing_in,
+    is_superseded,
+    say_group,
+    shares_thread,
+    where_told,
+)
 from bot.facilitation.activities.naming import phase_title
-from bot.facilitation.activities.scene import Allotment, Asked, Scene, Spec, Verdict
+from bot.facilitation.activities.scene import Allotment, Asked, Scene, Verdict
 from bot.facilitation.changes import Changes
 from bot.facilitation.state import Assignment, Participant
 from bot.lessons.prose import prose
@@ -48,25 +61,19 @@ MOST_IN_POST = 12
 """More groups than this are not listed in the post: each sees their own."""
 
 
-class GroupsSpec(Spec):
-    """``task`` is Markdown."""
-
-    size: int = Field(
-        ge=2,
-        le=30,
-        description="About how many people a group has; of those left over each joins a group.",
-    )
-    task: str = Field("", description="What the groups are for: Markdown.")
-
-
 class Groups(Kind[GroupsSpec]):
     """Deals everybody who is there when it opens; the facilitators are in no group."""
 
-    name = "groups"
+    name = GROUPS
     model = GroupsSpec
     main = "size"
     deals = True
+    shows_replies = False
     alone = Kind.alone | {JOIN, MOVE}
+
+    def looks_at(self, script: Script, activity: Activity, spec: GroupsSpec) -> tuple[str, ...]:
+        """What the groups hand in, where it can be handed in from their messages."""
+        return handing_in(script, activity) if spec.meet != "here" else ()
 
     def _title(self) -> str:
         return t("Your groups")
@@ -87,24 +94,34 @@ class Groups(Kind[GroupsSpec]):
                 *opening_blocks(scene, title),
                 *prose(scene.spec.task),
                 *self._listed(scene),
+                *where_told(scene),
                 *buttons,
                 *closing_blocks(scene, who_sees, self.handouts(scene)),
             ),
-            invites_replies=False,
+            invites_replies=shares_thread(scene),
         )
 
+    def tell(self, scene: Scene[GroupsSpec], purpose: str, about: str) -> Message:
+        """The message to a group in its thread or place."""
+        if purpose != GROUP:
+            return super().tell(scene, purpose, about)
+        return say_group(scene, about, self.title(scene.spec))
+
+    def still_said(self, scene: Scene[GroupsSpec], purpose: str, about: str) -> bool:
+        """A group that has changed meanwhile is owed another one."""
+        return purpose != GROUP or not is_superseded(scene, about)
+
     def open(self, scene: Scene[GroupsSpec]) -> Changes:
-        """Deal everybody who is there."""
+        """Deal everybody who is there, and tell the groups that meet somewhere."""
         people = [p.id for p in scene.learners()]
         random.Random(f"{scene.run.seed}:{scene.opening.id}").shuffle(people)
         count = _count(len(people), scene.spec.size)
         at = scene.opening.opened_at
-        return Changes(
-            assignments=tuple(
-                Assignment(scene.run.id, scene.opening.id, who, 1, f"g{n % count + 1}", at)
-                for n, who in enumerate(people)
-            )
+        dealt = tuple(
+            Assignment(scene.run.id, scene.opening.id, who, 1, f"g{n % count + 1}", at)
+            for n, who in enumerate(people)
         )
+        return gathered(scene, dealt)
 
     def hear(self, asked: Asked[GroupsSpec]) -> Verdict:
         """Into a group, or from one into another."""
@@ -128,7 +145,7 @@ class Groups(Kind[GroupsSpec]):
             options = tuple(Option(group, group_name(group)) for group in groups_of(scene))
             now = group_of(scene, who.id)
             field = ChoiceField("group", t("Your group"), options, value=(now,) if now else ())
-            members = tuple(Text(_line(scene, group)) for group in groups_of(scene))
+            members = tuple(Text(line_of(scene, group)) for group in groups_of(scene))
             title = t("Change my group")
             return Show(Form(title, callback.encode(), (field, *members), t("Change")))
         return super().view(scene, who, callback)
@@ -142,7 +159,7 @@ class Groups(Kind[GroupsSpec]):
     def given_by(self, scene: Scene[GroupsSpec], who: Participant) -> tuple[Block, ...]:
         """The group that somebody is in."""
         mine = group_of(scene, who.id)
-        return (_people(scene, mine),) if mine else ()
+        return (people_of(scene, mine),) if mine else ()
 
     def ways_in(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
         """The form to change one's group with: in private one sees it already."""
@@ -153,16 +170,22 @@ class Groups(Kind[GroupsSpec]):
         """Everyone."""
         return t("Everyone here can see who is in which group.")
 
+    def keep_reply(self, asked: Asked[GroupsSpec], note: str = "") -> Verdict:
+        """Groups talk for as long as they work, and nothing of it is late."""
+        verdict = super().keep_reply(asked, note)
+        kept = tuple(replace(each, late=False) for each in verdict.changes.responses)
+        return replace(verdict, changes=replace(verdict.changes, responses=kept))
+
     def _join(self, asked: Asked[GroupsSpec], scene: Scene[GroupsSpec]) -> Verdict:
         leads = asked.who.role == "facilitator"
         if leads or any(each.state == "held" for each in asked.dealt):
             return Verdict(Saved(), then=JOIN)
-        sizes = Counter(each.what for each in _held(scene))
+        sizes = Counter(each.what for each in held(scene))
         groups = groups_of(scene)
-        group = min(groups, key=lambda g: (sizes[g], _number(g)))
+        group = min(groups, key=lambda g: (sizes[g], number_of(g)))
         if sizes[group] > asked.spec.size:
-            group = f"g{_number(groups[-1]) + 1}"
-        return Verdict(Saved(), self._dealt(asked, group), then=JOIN)
+            group = f"g{number_of(groups[-1]) + 1}"
+        return Verdict(Saved(), self._dealt(asked, scene, group), then=JOIN)
 
     def _move(self, asked: Asked[GroupsSpec], scene: Scene[GroupsSpec], chosen: str) -> Verdict:
         if asked.who.role == "facilitator":
@@ -175,22 +198,23 @@ class Groups(Kind[GroupsSpec]):
             return Verdict(Saved(t("That is your group already.")))
         name = group_name(chosen)
         note = t("You are in {group} now.", group=name)
-        return Verdict(Saved(note), self._dealt(asked, chosen))
+        return Verdict(Saved(note), self._dealt(asked, scene, chosen))
 
-    def _dealt(self, asked: Asked[GroupsSpec], group: str) -> Changes:
+    def _dealt(self, asked: Asked[GroupsSpec], scene: Scene[GroupsSpec], group: str) -> Changes:
         n = 1 + max((each.n for each in asked.dealt), default=0)
         left = tuple(replace(each, state="dropped") for each in asked.dealt if each.state == "held")
         new = Assignment(asked.run.id, asked.opening.id, asked.who.id, n, group, asked.event.at)
-        return Changes(assignments=(*left, new), dirty=(asked.opening.post,))
+        told = gathered(scene, (*left, new), (*(each.what for each in left), group))
+        return told + Changes(dirty=(asked.opening.post,))
 
     def _listed(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
         groups = groups_of(scene)
-        if not _held(scene):
+        if not held(scene):
             return (Text((t("Nobody is in a group yet."),)),)
         if scene.shared or len(groups) > MOST_IN_POST:
             text = tn("There is {count} group.", "There are {count} groups.", len(groups))
             return (Note((text,)),)
-        return tuple(_people(scene, group) for group in groups)
+        return tuple(people_of(scene, group) for group in groups)
 
     def _mine(self, scene: Scene[GroupsSpec], who: Participant) -> Message:
         mine = group_of(scene, who.id)
@@ -198,77 +222,13 @@ class Groups(Kind[GroupsSpec]):
             title = self.title(scene.spec)
             return Message(title, (Text((t("You are in no group."),)), *self._listed(scene)))
         title = group_name(mine)
-        return Message(title, (Heading(title, 2), _people(scene, mine)))
+        return Message(title, (Heading(title, 2), people_of(scene, mine)))
 
 
 def _fixed() -> str:
     return t("The groups stay as they are now. Your facilitator can help.")
 
 
-def group_name(group: str) -> str:
-    """What a group is called."""
-    return t("Group {number}", number=_number(group))
-
-
-def groups_of(scene: Scene[GroupsSpec]) -> tuple[str, ...]:
-    """The groups there are, in order; one at least."""
-    found = {each.what for each in scene.assignments} | {"g1"}
-    return tuple(sorted(found, key=_number))
-
-
-def group_of(scene: Scene[GroupsSpec], participant: str) -> str:
-    """The group that somebody is in, or ""."""
-    return next((each.what for each in _held(scene) if each.who == participant), "")
-
-
-def was_in(scene: Scene[GroupsSpec], participant: str, group: str, at: datetime) -> bool:
-    """Whether somebody was in a group at a moment."""
-    dealt = [each for each in scene.assignments if each.who == participant and each.at <= at]
-    return bool(dealt) and max(dealt, key=lambda each: each.n).what == group
-
-
-def members_of(scene: Scene[GroupsSpec], group: str) -> tuple[Participant, ...]:
-    """Who is in a group and has not left the lesson."""
-    inside = {each.who for each in _held(scene) if each.what == group}
-    return tuple(p for p in scene.learners() if p.id in inside)
-
-
-def groups_around(scene: Scene[Any]) -> Scene[GroupsSpec] | None:
-    """The scene of the groups that a kind looks at, if they have been dealt."""
-    found = (other for other in scene.around.values() if other.activity.kind == Groups.name)
-    return next(found, None)
-
-
-def groups_before(script: Script, activity: Activity) -> str:
-    """The id of the last `groups` that comes before an activity; "" if none does."""
-    found = ""
-    for each in script.activities():
-        if each.id == activity.id:
-            return found
-        found = each.id if each.kind == Groups.name else found
-    return found
-
-
 def _count(people: int, size: int) -> int:
     """How many groups so many people make: about as large as wanted, and nobody alone."""
     return max(1, min((people + size // 2) // size, people // 2))
-
-
-def _held(scene: Scene[GroupsSpec]) -> Sequence[Assignment]:
-    return [each for each in scene.assignments if each.state == "held"]
-
-
-def _number(group: str) -> int:
-    return int(group.removeprefix("g"))
-
-
-def _line(scene: Scene[GroupsSpec], group: str) -> Line:
-    """A group and who is in it, in one line."""
-    names: list[Inline] = []
-    for member in members_of(scene, group):
-        names += [", " if names else ": ", member.name]
-    return (Strong(group_name(group)), *names)
-
-
-def _people(scene: Scene[GroupsSpec], group: str) -> People:
-    return People(group_name(group), tuple(p.name for p in members_of(scene, group)))

@@ -145,6 +145,10 @@ class Kind(Generic[S]):
             raise KeyError(purpose)
         return said
 
+    def still_said(self, scene: Scene[S], purpose: str, about: str) -> bool:
+        """Whether such a message, where it was not posted yet, is still worth posting."""
+        return True
+
     def hear(self, asked: Asked[S]) -> Verdict:
         """What an action leads to. The opening is open, or late answers count."""
         match asked.event:

@@ -105,10 +105,10 @@ def _redrawn(asked: Asked[PeerReviewSpec], name: str) -> tuple[tuple[str, str], 
 
 def _in_thread(asked: Asked[PeerReviewSpec], desk: Desk, name: str) -> Changes:
     """An open review goes where the work was handed in."""
-    at, main = asked.event.at, asked.run.main
-    post = delivery_key(asked.run.id, desk.work.opening.post, "activity", 1, main)
+    at, everybody = asked.event.at, asked.run.audience
+    post = delivery_key(asked.run.id, desk.work.opening.post, "activity", 1, everybody)
     about = f"{asked.who.id}_{name}"
-    said = tell(asked.run, asked.opening, REVIEWED_OPENLY, main, at, about)
+    said = tell(asked.run, asked.opening, REVIEWED_OPENLY, everybody, at, about)
     return Changes(owed=(replace(said, parent=post),))
 
 

@@ -14,7 +14,7 @@ from hashlib import blake2s
 from typing import Any
 
 from bot.chat.text import UserText
-from bot.facilitation.activities.groups import (
+from bot.facilitation.activities.grouping import (
     groups_around,
     groups_before,
     members_of,

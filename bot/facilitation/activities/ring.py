@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from bot.facilitation.activities.groups import group_of, groups_around, members_of
+from bot.facilitation.activities.grouping import group_of, groups_around, members_of
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.activities.works import works
 from bot.facilitation.allocating import (

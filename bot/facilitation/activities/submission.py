@@ -28,9 +28,7 @@ from bot.chat.message import (
     TextField,
 )
 from bot.chat.text import Line, UserText
-from bot.facilitation.activities.groups import (
-    groups_before,
-)
+from bot.facilitation.activities.grouping import groups_around, groups_before
 from bot.facilitation.activities.kind import (
     WITHDRAW,
     Kind,
@@ -38,11 +36,13 @@ from bot.facilitation.activities.kind import (
     field_text,
     opening_blocks,
 )
+from bot.facilitation.activities.meeting import redrawn
 from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.activities.ring import join_ring, leave_ring, reviews_of
 from bot.facilitation.activities.scene import Asked, Question, Scene, Verdict
 from bot.facilitation.activities.submission_spec import LINK, TEXT, SubmissionSpec
 from bot.facilitation.activities.works import (
+    HAND_IN,
     last_edit,
     owner_name,
     owner_of,
@@ -53,7 +53,7 @@ from bot.facilitation.activities.works import (
     works,
 )
 from bot.facilitation.activities.written import MOST, MOST_CHARACTERS, left_out
-from bot.facilitation.changes import NOTHING
+from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.handouts import WHOLE, Handout, lead, split_title
 from bot.facilitation.rubric import criteria_of, rubric_text
 from bot.facilitation.state import Given, Participant
@@ -61,8 +61,8 @@ from bot.lessons.prose import prose
 from bot.lessons.script import Activity, Script
 from bot.words import t, tn
 
-HAND_IN, WORKS = "hand-in", "works"
-"""The verbs: to hand in, and to see what everybody handed in."""
+WORKS = "works"
+"""The verb to see what everybody handed in."""
 
 RUBRIC = "rubric"
 
@@ -144,6 +144,11 @@ class Submission(Kind[SubmissionSpec]):
             ),
             invites_replies=False,
         )
+
+    def open(self, scene: Scene[SubmissionSpec]) -> Changes:
+        """Groups that meet somewhere can hand in from there."""
+        groups = groups_around(scene) if scene.spec.by == "group" else None
+        return redrawn(groups) if groups else NOTHING
 
     def hear(self, asked: Asked[SubmissionSpec]) -> Verdict:
         """What was handed in, or that it is taken back."""

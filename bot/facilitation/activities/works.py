@@ -13,11 +13,14 @@ from typing import Any
 
 from bot.chat.message import FormText, Note, Quote
 from bot.chat.text import UserText, When
-from bot.facilitation.activities.groups import group_name, group_of, groups_around
+from bot.facilitation.activities.grouping import group_name, group_of, groups_around
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.activities.submission_spec import LINK
 from bot.facilitation.state import Given, Response
 from bot.words import t
+
+HAND_IN = "hand-in"
+"""The verb to hand in a work."""
 
 
 def owner_of(scene: Scene[Any], participant: str) -> str:

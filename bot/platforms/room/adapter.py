@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import re
-import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from hashlib import blake2s
 from urllib.parse import quote
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Party, Person, Place, PostRef, Recipient
 from bot.chat.message import Message
-from bot.chat.platform import Capabilities, Gone, Hear, Lane, Member, Rate, Uncertain
-from bot.chat.text import UserText
+from bot.chat.platform import Capabilities, Gone, Hear, Lane, Member, Rate, Rejected, Uncertain
 from bot.clock import Clock
 from bot.pages.signing import Signer
 from bot.pages.stream import Bell
 from bot.platforms.room.board import Board, BoardUnavailable, Post
 from bot.platforms.room.clock_hand import ClockHand
+from bot.words import t
 
 NAME = "room"
 TENANT = "local"
@@ -66,8 +65,9 @@ class RoomPlatform:
 
     @property
     def capabilities(self) -> Capabilities:
-        """Everything, but whoever has the link may come in under any name."""
-        return Capabilities(knows_people=False)
+        """Everything, but whoever has the link may come in under any name, and nobody is led from
+        the one page that a cohort has to another."""
+        return Capabilities(knows_people=False, open_place=False)
 
     async def post(self, to: Place | Person, message: Message, *, key: str) -> PostRef:
         """Post; the same key in the same place again is the same post. Gone: no such channel."""
@@ -110,19 +110,13 @@ class RoomPlatform:
             people = await self.board.people(place.channel)
         return tuple(Member(person(p.id), p.name) for p in people if p.here)
 
-    async def open_place(self, name: str, people: tuple[Person, ...]) -> Place:
-        """A new room with this title, into which these people can go without a link."""
-        word = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40] or "room"
-        with _in_doubt():
-            place = await self.open_channel(f"{word}-{secrets.token_hex(3)}", name)
-            for someone in people:
-                known = await self.board.name_of(someone.id)
-                await self.board.join(place.channel, someone.id, known or UserText(someone.id))
-        return place
+    async def open_place(self, party: Party) -> Place:
+        """There are none."""
+        raise Rejected(t("the room has no places for groups of their own"))
 
-    def lane(self, to: Place | Person) -> Lane:
+    def lane(self, to: Recipient) -> Lane:
         """One lane a channel, its threads included; edits at most once a second in each."""
-        channel = _channel(to)
+        channel = to.key if isinstance(to, Party) else _channel(to)
         return Lane(f"{NAME}/{channel}", edits=(Rate(f"{NAME} edits {channel}", 1, _EDITS_PER),))
 
     async def open_channel(self, channel: str, title: str) -> Place:

@@ -6,6 +6,7 @@ No style or script stands in the page itself, so that its policy can forbid both
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -39,6 +40,9 @@ from bot.chat.message import (
 from bot.chat.plain import moment, percent
 from bot.chat.text import Code, Emphasis, Inline, Line, Link, Strong, UserText, When, WhenStyle
 from bot.words import t, tn
+
+_OWN_PAGE = re.compile(r"(?:/[A-Za-z0-9_-]+)+")
+"""The path of a page of ours, and of nobody else's, however a browser reads it."""
 
 _FEW = 2
 """Buttons side by side that are not yet a crowd."""
@@ -120,6 +124,10 @@ def link(text: str, url: str) -> Markup:
     return Markup('<a href="{}" rel="noreferrer noopener" target="_blank">{}</a>').format(url, text)
 
 
+def _own_link(text: str, path: str) -> Markup:
+    return Markup('<a href="{}" target="_blank">{}</a>').format(path, text)
+
+
 def _each(pattern: str, items: Iterable[object]) -> Markup:
     return Markup("").join(Markup(pattern).format(item) for item in items)
 
@@ -156,7 +164,8 @@ def _block(block: Block, controls: Controls) -> Markup:
             return Markup('<div class="buttons{}">{}</div>').format(_crowd(buttons), drawn)
         case Resource(label, url, detail):
             more = Markup(' <span class="aside">{}</span>').format(detail) if detail else ""
-            return Markup('<p class="resource">{}{}</p>').format(link(label, url), more)
+            drawn = _own_link(label, url) if _OWN_PAGE.fullmatch(url) else link(label, url)
+            return Markup('<p class="resource">{}{}</p>').format(drawn, more)
         case _:
             assert_never(block)
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -16,7 +15,7 @@ from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Party, Person, Place, PostRef, Recipient, lane_name
 from bot.chat.message import Message
 from bot.chat.platform import (
     Capabilities,
@@ -32,6 +31,7 @@ from bot.chat.platform import (
 from bot.clock import Clock
 from bot.platforms.slack.blocks import render_message
 from bot.platforms.slack.calls import Api, told
+from bot.platforms.slack.places import Places
 from bot.platforms.slack.profiles import Profiles
 from bot.platforms.slack.rich_text import Json
 from bot.words import t
@@ -43,9 +43,11 @@ METADATA = "fivefold_post"
 PARTS = "slack-parts"
 """The kind of record that holds where a long message goes on."""
 
-POSTS_A_SECOND = Rate("", 1, timedelta(seconds=1))
+POSTS_A_SECOND = 1
+"""In each channel."""
+
 POSTS_A_MINUTE = 200
-"""Of "several hundred messages a minute" that a workspace takes, as Slack says no number."""
+"""Of "several hundred messages a minute" that a workspace takes; Slack says no number."""
 
 EDITS_A_MINUTE = 50
 """Slack's tier 3, which a workspace's edits share."""
@@ -56,9 +58,6 @@ LOOK_BACK = timedelta(days=2)
 PAGE, PAGES = 200, 10
 PATIENCE = timedelta(seconds=20)
 """How long the further posts of a long message wait, all together, for Slack to take them."""
-
-GROUP_MESSAGE = 8
-"""The most people in a group message beside the bot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +83,7 @@ class SlackPlatform:
         self._api = api
         self._records = records
         self._profiles = profiles
+        self.places = Places(api, records, machine)
         self._capabilities = capabilities
         self._machine = machine
         self._talks: dict[Person, str] = {}
@@ -130,6 +130,8 @@ class SlackPlatform:
             raise Uncertain("no right to read")
         client = await self._api.of(to.tenant)
         channel, thread = await self._where(client, to, opened=True)
+        # Others can write what they like into their metadata.
+        ours = (await told(client.auth_test())).get("user_id")
         since = f"{(self._machine.now() - LOOK_BACK).timestamp():.6f}"
         cursor = ""
         for _ in range(PAGES):
@@ -146,7 +148,7 @@ class SlackPlatform:
                 else client.conversations_history(**ask)
             )
             for message in page.get("messages", ()):
-                if _key_of(message) == key and "bot_id" in message:
+                if _key_of(message) == key and message.get("user") == ours:
                     return PostRef(Place(NAME, to.tenant, channel, thread), str(message["ts"]))
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
@@ -171,28 +173,21 @@ class SlackPlatform:
         known = [(person, await self._profiles.of(person)) for person in people]
         return tuple(Member(person, who.name, who.is_bot) for person, who in known if who)
 
-    async def open_place(self, name: str, people: tuple[Person, ...]) -> Place:
+    async def open_place(self, party: Party) -> Place:
         """A group message for up to eight people, a private channel for more."""
-        if not self._capabilities.open_place or not people:
+        if not self._capabilities.open_place:
             raise Rejected(t("Fivefold was not given the right to open places for groups"))
-        tenant, ids = people[0].tenant, [person.id for person in people]
-        client = await self._api.of(tenant)
-        if len(ids) <= GROUP_MESSAGE:
-            opened = await told(client.conversations_open(users=ids))
-            return Place(NAME, tenant, str(opened["channel"]["id"]))
-        made = await told(client.conversations_create(name=_slug(name), is_private=True))
-        channel = str(made["channel"]["id"])
-        await told(client.conversations_invite(channel=channel, users=ids))
-        return Place(NAME, tenant, channel)
+        return Place(NAME, party.tenant, await self.places.open(party))
 
-    def lane(self, to: Place | Person) -> Lane:
-        """One lane a channel, its threads included, and one a person; a workspace's share."""
-        target = to.root if isinstance(to, Place) else to
+    def lane(self, to: Recipient) -> Lane:
+        """One lane a channel, its threads included, one a person and one a party; a workspace's
+        share."""
+        target = lane_name(to)
         workspace = f"{NAME}/{to.tenant}"
         return Lane(
-            str(target),
+            target,
             posts=(
-                Rate(f"{target} posts", POSTS_A_SECOND.count, POSTS_A_SECOND.per),
+                Rate(f"{target} posts", POSTS_A_SECOND, timedelta(seconds=1)),
                 Rate(f"{workspace} posts", POSTS_A_MINUTE, timedelta(minutes=1)),
             ),
             edits=(Rate(f"{workspace} edits", EDITS_A_MINUTE, timedelta(minutes=1)),),
@@ -297,8 +292,3 @@ def _key_of(message: Json) -> str:
     payload = metadata.get("event_payload") or {}
     first = metadata.get("event_type") == METADATA and payload.get("part") == 1
     return str(payload.get("key", "")) if first else ""
-
-
-def _slug(name: str) -> str:
-    """A channel's name as Slack takes it: 80 lower-case letters, digits and hyphens."""
-    return re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:80] or "fivefold"

@@ -19,6 +19,7 @@ from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.blocks import render_message
 from bot.platforms.slack.calls import Api, told
 from bot.platforms.slack.incoming import Origin, Pressed, origin_of_command
+from bot.platforms.slack.places import Places
 from bot.platforms.slack.rich_text import Json
 from bot.platforms.slack.views import first_input, home_view, said_view, view_of, with_note
 from bot.words import t
@@ -34,6 +35,11 @@ class Answering:
     def __init__(self, api: Api, platform: SlackPlatform) -> None:
         self._api = api
         self._platform = platform
+
+    @property
+    def places(self) -> Places:
+        """The places that the bot opened, where answers are given as in any other."""
+        return self._platform.places
 
     # -- a press
 

@@ -6,17 +6,18 @@ it again.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any, cast
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.platform import Gone, Limited, PlatformFailure, Rejected, Uncertain
-from bot.platforms.slack.client import web_client
+from bot.platforms.slack.client import SECONDS, web_client
 from bot.platforms.slack.config import SlackConfig
 from bot.words import t
 
@@ -97,15 +98,21 @@ class Api:
 async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
     """What Slack answered. Raises Limited, Gone, Rejected or Uncertain."""
     try:
-        response = await call
+        # Slack's client does not time calls over a session that it was given.
+        async with asyncio.timeout(SECONDS):
+            response = await call
     except SlackApiError as error:
         raise failure_of(cast(AsyncSlackResponse, error.response)) from None
     except aiohttp.ClientConnectorError:
         # The connection never stood, so nothing was sent.
         raise Limited(WAIT) from None
-    except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
+    except Exception as error:
+        # What is not JSON makes Slack's client stumble in more ways than it names.
         raise Uncertain(type(error).__name__) from None
-    return response.data if isinstance(response.data, dict) else {}
+    if not isinstance(response.data, dict):
+        # Not Slack's words but those of something on the way: of messages, it says nothing.
+        raise Uncertain(str(response.status_code))
+    return response.data
 
 
 def failure_of(response: AsyncSlackResponse) -> PlatformFailure:

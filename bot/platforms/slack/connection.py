@@ -19,7 +19,7 @@ from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.install import OAuth
 from bot.platforms.slack.installs import Installs
 from bot.platforms.slack.listeners import Listeners
-from bot.platforms.slack.manifest import INSTALL_PATH, REDIRECT_PATH
+from bot.platforms.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PATH
 from bot.platforms.slack.profiles import Profiles
 from bot.platforms.slack.routes import events_route
 from bot.platforms.slack.sockets import listen
@@ -35,6 +35,13 @@ class Slack:
     listeners: Listeners
     routes: tuple[BaseRoute, ...]
     api: Api
+
+    @property
+    def how(self) -> str:
+        """By which way Slack is heard, for whoever starts it."""
+        if self.config.app_token:
+            return "over Socket Mode"
+        return f"at {self.config.public_url}{EVENTS_PATH}"
 
     async def listen(self, stopping: asyncio.Event) -> None:
         """Hear what comes over Socket Mode until ``stopping`` is set; nothing where it is off."""

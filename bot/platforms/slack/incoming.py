@@ -40,13 +40,17 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Who comes in, and when it was heard. ``bot`` is our own user id in the tenant."""
+    """Who comes in, and when it was heard. ``bot`` is our own user id in the tenant.
+
+    ``private``: it was done in a place that we opened for a few people, which is no lesson's.
+    """
 
     tenant: str
     who: str
     now: datetime
     profile: Profile | None = None
     bot: str = ""
+    private: bool = False
 
     @property
     def person(self) -> Person:
@@ -120,6 +124,13 @@ def actor_of(body: Json) -> str:
     return text_of(user.get("id") if isinstance(user, Mapping) else user, "user")
 
 
+def channel_of(body: Json) -> str:
+    """The channel in which it was done; "" where it was done in none."""
+    event, channel = body.get("event") or {}, body.get("channel")
+    found = channel.get("id") if isinstance(channel, Mapping) else body.get("channel_id")
+    return str(found or event.get("channel") or "")
+
+
 # -- what is pressed and sent
 
 
@@ -147,6 +158,7 @@ def pressed(body: Json, action: Json, press: Press, door: Door) -> Pressed:
     """What a press is. Raises Unreadable."""
     view = body.get("view")
     origin = _origin_of_view(view) if view else _origin_of_message(body)
+    origin = replace(origin, private=origin.private or door.private)
     parts = (door.who, body.get("trigger_id"), action.get("action_ts"), origin.post)
     what = (action.get("block_id"), action.get("action_id"), press.callback, *press.options)
     at = moment(action.get("action_ts"), door.now)
@@ -181,6 +193,7 @@ def submitted(body: Json, door: Door) -> tuple[FormSubmitted, Origin]:
 def commanded(body: Json, door: Door, sent: str) -> Commanded:
     """``/fivefold …``; ``sent`` is the request's own time, as Slack gives commands no id."""
     origin = origin_of_command(body)
+    origin = replace(origin, private=origin.private or door.private)
     text = str(body.get("text") or "").strip()
     id = digest("command", door.who, body.get("trigger_id"), sent, origin.channel, text)
     return Commanded(**door.head(id, door.now, origin.place(door.tenant)), text=text)

@@ -40,14 +40,15 @@ def kept(body: Json, door: Door) -> Kept:
     """The shortcut "Add to evidence" on somebody's message."""
     message, channel = body.get("message") or {}, (body.get("channel") or {}).get("id")
     channel, ts = text_of(channel, "channel"), text_of(message.get("ts"), "ts")
-    author = str(message.get("user") or "") or door.bot
+    # What a bot said is nobody's answer: it is kept as of whoever keeps it.
+    author = "" if message.get("bot_id") else str(message.get("user") or "")
     id = digest("keep", door.who, channel, ts, body.get("trigger_id"))
     place = place_of(door.tenant, channel)
     return Kept(
         **door.head(id, moment(body.get("action_ts"), door.now), place),
         post=PostRef(_within(message, place), ts),
         text=UserText(words_of(message)),
-        by=Person(NAME, door.tenant, author),
+        by=Person(NAME, door.tenant, author or door.who),
     )
 
 
@@ -67,8 +68,7 @@ def heard(body: Json, door: Door) -> Event | None:
         head = door.head(event_id(body), at, None)
         return Commanded(**head, text=words_of(event).strip())
     ts = text_of(event.get("ts"), "ts")
-    # A group message is a private talk of several: the channel of no lesson.
-    shared = event.get("channel_type") == "mpim"
+    shared = _is_shared(event, door)
     place = place_of(door.tenant, channel)
     head = door.head(event_id(body), at, None if shared else place)
     text = UserText(words_of(event))
@@ -107,8 +107,9 @@ def _edited(body: Json, event: Json, channel: str, door: Door) -> ReplyEdited | 
         return None
     place = place_of(door.tenant, channel)
     within, ts = _within(message, place), text_of(message.get("ts"), "ts")
+    seen = None if _is_shared(event, door) else place
     return ReplyEdited(
-        **door.head(event_id(body), moment(time_of(event), door.now), place),
+        **door.head(event_id(body), moment(time_of(event), door.now), seen),
         post=PostRef(place, within.thread or ts),
         reply=PostRef(within, ts),
         text=UserText(said),
@@ -121,8 +122,9 @@ def _deleted(body: Json, event: Json, channel: str, door: Door) -> ReplyDeleted 
         return None
     place = place_of(door.tenant, channel)
     within, ts = _within(before, place), text_of(before.get("ts"), "ts")
+    seen = None if _is_shared(event, door) else place
     return ReplyDeleted(
-        **door.head(event_id(body), moment(time_of(event), door.now), place),
+        **door.head(event_id(body), moment(time_of(event), door.now), seen),
         post=PostRef(place, within.thread or ts),
         reply=PostRef(within, ts),
     )
@@ -139,6 +141,11 @@ def moved(body: Json, door: Door) -> Joined | Left:
 def deactivated(body: Json, door: Door) -> Left:
     """Somebody's account is no more: they leave wherever they were."""
     return Left(**door.head(event_id(body), moment(time_of(body["event"]), door.now), None))
+
+
+def _is_shared(event: Json, door: Door) -> bool:
+    """Whether it was said in a private talk of several, the channel of no lesson."""
+    return door.private or event.get("channel_type") == "mpim"
 
 
 def _within(message: Json, place: Place) -> Place:

@@ -39,6 +39,7 @@ from bot.platforms.slack.incoming import (
     Unreadable,
     actor_of,
     asked_home,
+    channel_of,
     commanded,
     press_of,
     pressed,
@@ -58,7 +59,7 @@ ADOPT = "adopt"
 ROOM = "room "
 """How the action_id of "More room" begins."""
 
-SECONDS = 2.0
+SECONDS = 1.0
 """How long an acknowledgement, for which Slack waits three seconds, waits for what goes with it."""
 
 
@@ -86,6 +87,7 @@ class Listeners:
         self._installs = installs
         self._api = api
         self._profiles = profiles
+        self._places = answering.places
         self._answering = answering
         self._hear = hear
         self._lesson = lesson
@@ -311,7 +313,9 @@ class Listeners:
         if profile is None and isinstance(user, dict):
             handle = str(user.get("name") or user.get("username") or "")
             profile = Profile(UserText(handle)) if handle else None
-        return Door(tenant, who, self._lesson.now(), profile, context.bot_user_id or "")
+        bot, channel = context.bot_user_id or "", channel_of(body)
+        private = who != bot and await self._places.knows(tenant, channel)
+        return Door(tenant, who, self._lesson.now(), profile, bot, private)
 
     async def _beside(self, work: Coroutine[Any, Any, None]) -> None:
         """Do this with the acknowledgement where it is quick, else after it."""

@@ -41,12 +41,22 @@ def _narrow(options: Sequence[Option]) -> tuple[list[Json], list[Option]]:
         for option in options
     ):
         return [], [Option(o.id, label(o.label), o.detail) for o in options]
-    whole = numbered(
-        (words(o.label) + words(f" – {o.detail}" if o.detail else "") for o in options),
-        ordered=True,
-    )
+    rows = [words(o.label) + words(f" – {o.detail}" if o.detail else "") for o in options]
+    labels = [label(option.label) for option in options]
+    if _can_stand(labels):
+        # What is too long are the details: the labels say by themselves which is which.
+        return numbered(rows, ordered=False), [
+            Option(o.id, name) for o, name in zip(options, labels, strict=True)
+        ]
     short = short_labels([option.label for option in options])
-    return whole, [Option(o.id, name) for o, name in zip(options, short, strict=True)]
+    return numbered(rows, ordered=True), [
+        Option(o.id, name) for o, name in zip(options, short, strict=True)
+    ]
+
+
+def _can_stand(labels: Sequence[str]) -> bool:
+    fit = all(units(text) <= limits.OPTION_LABEL for text in labels)
+    return fit and len(set(labels)) == len(labels) and sum(map(units, labels)) <= limits.TEXT
 
 
 def _option(option: Option) -> Json:

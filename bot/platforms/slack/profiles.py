@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.chat.address import Person
-from bot.chat.platform import PlatformFailure
+from bot.chat.platform import Limited, PlatformFailure
 from bot.chat.text import UserText
 from bot.clock import Clock
 from bot.platforms.slack.calls import Api, told
@@ -43,18 +43,22 @@ class Profiles:
         self._api = api
         self._machine = machine
         self._known: OrderedDict[Person, tuple[datetime, Profile | None]] = OrderedDict()
+        self._silent_until: dict[str, datetime] = {}
 
     async def of(self, person: Person) -> Profile | None:
         """The profile; ``None`` where Slack does not say, or not soon enough."""
         now = self._machine.now()
         until, profile = self._known.get(person, (now, None))
-        if until > now:
+        if until > now or self._silent_until.get(person.tenant, now) > now:
             return profile
         try:
             async with asyncio.timeout(SECONDS):
                 client = await self._api.of(person.tenant)
                 found = await told(client.users_info(user=person.id))
             profile = read_profile(found.get("user") or {})
+        except Limited as limited:
+            self._silent_until[person.tenant] = now + limited.after
+            return profile
         except (PlatformFailure, TimeoutError):
             # An old answer is better than none.
             self._remember(person, now + RETRY, profile)

@@ -10,13 +10,14 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from bot.chat.message import Block, Field, Form, Message, Note, Part
+from bot.chat.message import Block, Field, Form, Heading, Message, Note, Part
 from bot.chat.pieces import shortened, units
 from bot.chat.platform import Rejected
 from bot.platforms.slack import limits
 from bot.platforms.slack.blocks import draw
 from bot.platforms.slack.form import render_form
 from bot.platforms.slack.incoming import Origin
+from bot.platforms.slack.options import label
 from bot.platforms.slack.rich_text import Json, paragraphs, plain_text, words
 from bot.words import t
 
@@ -90,11 +91,18 @@ def _checked(view: Json, note: str) -> Json:
 
 def _window(message: Message, origin: Origin, note: str) -> tuple[Json, Message | None]:
     above = paragraphs(words(message.summary, bold=True)) if _is_long(message.summary) else []
-    blocks, rest = _fitting(message.blocks, above)
+    blocks, rest = _fitting(_untitled(message), above)
     if rest:
         blocks += paragraphs(words(t("This goes on in your messages from me.")))
     view = _modal(message.summary, origin.asking(""), [*_noted(note), *blocks])
     return view, Message(message.summary, rest, invites_replies=False) if rest else None
+
+
+def _untitled(message: Message) -> tuple[Block, ...]:
+    """The blocks but for a heading that only says what the title or what is above says."""
+    first = message.blocks[0] if message.blocks else None
+    titled = isinstance(first, Heading) and first.text == message.summary
+    return message.blocks[1:] if titled else message.blocks
 
 
 def _fitting(
@@ -118,7 +126,7 @@ def _modal(title: str, origin: Origin, blocks: list[Json]) -> Json:
         "type": "modal",
         "callback_id": "shown",
         "private_metadata": origin.encode(),
-        "title": plain_text(shortened(title, limits.MODAL_TITLE) or "…"),
+        "title": plain_text(shortened(label(title), limits.MODAL_TITLE)),
         "close": plain_text(t("Close")),
         "blocks": blocks or paragraphs(words("…")),
     }
