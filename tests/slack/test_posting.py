@@ -319,6 +319,7 @@ async def test_parts_follow_in_the_thread_and_in_the_talk(port: Port) -> None:
 
 CUT = {
     "a broken line": Fault(drop=True),
+    "a line that breaks after the post": Fault(drop=True, reached=True),
     "an error of Slack's": Fault(status=503),
     "a refusal": Fault(error="invalid_blocks"),
     "an archived channel": Fault(error="is_archived"),

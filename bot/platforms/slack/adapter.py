@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -114,8 +114,7 @@ class SlackPlatform:
         first, *rest = render_message(message)
         client = await self._api.of(ref.place.tenant)
         await _update(client, ref, ref.id, first)
-        kept = await self._records.get(PARTS, str(ref))
-        parts = _Parts(**json.loads(kept)) if kept else _Parts("", ())
+        parts = await self._parts(ref)
         for id, payload in zip(parts.posts, rest, strict=False):
             await _update(client, ref, id, payload)
         for id in parts.posts[len(rest) :]:
@@ -133,7 +132,7 @@ class SlackPlatform:
         # Others can write what they like into their metadata.
         ours = (await told(client.auth_test())).get("user_id")
         since = f"{(self._machine.now() - LOOK_BACK).timestamp():.6f}"
-        cursor = ""
+        cursor, found = "", dict[int, str]()
         for _ in range(PAGES):
             ask: dict[str, Any] = {
                 "channel": channel,
@@ -148,8 +147,12 @@ class SlackPlatform:
                 else client.conversations_history(**ask)
             )
             for message in page.get("messages", ()):
-                if _key_of(message) == key and message.get("user") == ours:
-                    return PostRef(Place(NAME, to.tenant, channel, thread), str(message["ts"]))
+                if message.get("user") == ours and (part := _part_of(message, key)):
+                    found[part] = str(message["ts"])
+            if 1 in found:
+                ref = PostRef(Place(NAME, to.tenant, channel, thread), found[1])
+                await self._keep_found(ref, key, found)
+                return ref
             cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
             if not cursor:
                 return None
@@ -271,6 +274,19 @@ class SlackPlatform:
             else:
                 return id
 
+    async def _keep_found(self, ref: PostRef, key: str, found: Mapping[int, str]) -> None:
+        """Where it goes on may have been posted, and not kept: else it would be posted again."""
+        posts = tuple(found[part] for part in sorted(found) if part > 1)
+        if len(posts) > len((await self._parts(ref)).posts):
+            await self._keep(ref, _Parts(key, posts))
+
+    async def _parts(self, ref: PostRef) -> _Parts:
+        kept = await self._records.get(PARTS, str(ref))
+        if kept is None:
+            return _Parts("", ())
+        read = json.loads(kept)
+        return _Parts(read["key"], tuple(read["posts"]))
+
     async def _keep(self, ref: PostRef, parts: _Parts) -> None:
         await self._records.put(PARTS, str(ref), json.dumps(asdict(parts)).encode())
 
@@ -287,8 +303,10 @@ async def _delete(client: AsyncWebClient, ref: PostRef, id: str) -> None:
         return
 
 
-def _key_of(message: Json) -> str:
+def _part_of(message: Json, key: str) -> int:
+    """Which part of the message with this key it is, from 1; 0 if of none."""
     metadata = message.get("metadata") or {}
     payload = metadata.get("event_payload") or {}
-    first = metadata.get("event_type") == METADATA and payload.get("part") == 1
-    return str(payload.get("key", "")) if first else ""
+    ours = metadata.get("event_type") == METADATA and payload.get("key") == key
+    part = payload.get("part")
+    return part if ours and isinstance(part, int) and part > 0 else 0
