@@ -168,7 +168,7 @@ def serve(
                     group.create_task(app.worker.run(stopping))
                     group.create_task(app.attending.run(stopping))
                 if app.slack:
-                    typer.echo(f"Slack is heard {app.slack.how}.")
+                    group.create_task(_say(app.slack.where()))
                     group.create_task(app.slack.listen(stopping))
                 await serve(app.web(), where, number, [sock], stopping=app.room.bell.close)
                 stopping.set()
@@ -198,6 +198,10 @@ def public_url(settings: Settings) -> str:
     """The address under which people reach the pages."""
     host = "127.0.0.1" if settings.host == "0.0.0.0" else settings.host
     return settings.public_url or f"http://{host}:{settings.port or DEFAULT_PORT}"
+
+
+async def _say(sentence: Awaitable[str]) -> None:
+    typer.echo(await sentence)
 
 
 def _stop(stopping: asyncio.Event, app: App) -> None:

@@ -25,7 +25,7 @@ from bot.facilitation.gallery_private import Named, asked, behind, in_private, p
 from bot.facilitation.notices import RunScene, Trouble
 from bot.facilitation.pace import Pace, days_of
 from bot.facilitation.planning import plan_daily, plan_live
-from bot.facilitation.seeing import Known, scene_of
+from bot.facilitation.seeing import Known, name_of, scene_of
 from bot.facilitation.state import Cue, Opening, Run
 from bot.facilitation.timeline import opening_id, perform
 from bot.lessons.lesson import Lesson
@@ -179,7 +179,8 @@ def _say(scene: Scene[Any]) -> Message:
 
 
 def _for_facilitators(run: Run, cues: tuple[Cue, ...]) -> Iterator[Named]:
-    scene = RunScene(run, cues, delivery="preview")
+    names = {each.id: name_of(run, each.id) for each in run.lesson.script.activities()}
+    scene = RunScene(run, cues, names=names, delivery="preview")
     for cue in cues:
         if cue.kind == "notes":
             yield f"notes-{cue.phase}", notices.notes(replace(scene, cue=cue.seq))

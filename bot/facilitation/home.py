@@ -53,7 +53,8 @@ def home(led: Sequence[RunScene], taken: Sequence[Taken], *, more: int, plans: b
     ``more`` of them are not shown; ``plans`` says that they may schedule a lesson.
     """
     blocks: list[Block] = [Heading("Fivefold", 1), Text((_what(),))]
-    blocks += _begin(plans)
+    # Whoever takes part looks for their own part first.
+    blocks += _begin(plans) if led or not taken else ()
     for seen in led:
         blocks += [Divider(), *panel(seen).blocks]
     for n, one in enumerate(taken):
@@ -62,7 +63,9 @@ def home(led: Sequence[RunScene], taken: Sequence[Taken], *, more: int, plans: b
         left = tn("{count} older lesson is not shown.", "{count} older ones are not shown.", more)
         blocks += [Divider(), Note((left,))]
     if not led and not taken:
-        blocks.append(Note((t("You are in no lesson yet. Once you are, it stands here."),)))
+        blocks.append(Note((t("You are in no lesson yet. Once you take part, it stands here."),)))
+    if taken and not led and (begin := _begin(plans)):
+        blocks += [Divider(), *begin]
     return Message(t("Your lessons"), tuple(blocks), invites_replies=False)
 
 
@@ -108,11 +111,11 @@ def helped(*, leads: bool, plans: bool) -> Message:
 def not_kept(words: str, part: Message | None) -> Message:
     """That what somebody said to the bot is nobody's answer; with their ``part``, if there is one,
     which has the ways to answer."""
-    title = t("I did not keep that")
+    title = t("I do not keep what is said to me here")
     how = (
-        t("It is no answer to anything here. This is your part, with the ways to answer:")
+        t("Nothing of it was saved as an answer. Here is your part, with the ways to answer:")
         if part
-        else t("It is no answer to anything here. Say “help” to see what I understand.")
+        else t("Nothing of it was saved as an answer. Say “help” to see what I understand.")
     )
     said = (Quote(UserText(words)),) if words.strip() else ()
     blocks: tuple[Block, ...] = (Heading(title, 2), *said, Text((how,)))

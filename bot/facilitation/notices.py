@@ -186,10 +186,18 @@ def trouble(scene: RunScene) -> Message:
     if others:
         blocks.append(Text((t("These did not go out as planned:"),)))
         blocks.append(Listing(tuple((f"{x.what}: {_fate(x)}",) for x in others)))
+    if ways := tuple(_again(scene, x) for x in others if x.state == "failed"):
+        blocks.append(Note((t("Once what kept them is put right, you can post them:"),)))
+        blocks.append(Buttons(ways))
     if not scene.troubles:
         settled = t("All settled. Thank you.")
         return Message(settled, (*blocks, Text((settled,))))
     return Message(t("Some posts need your eyes"), tuple(blocks))
+
+
+def _again(scene: RunScene, trouble: Trouble) -> Button:
+    label = t("Post now: {what}", what=trouble.what)
+    return Button(label, Callback("resend", scene.run.id, trouble.key).encode())
 
 
 def report(run: Run) -> Message:

@@ -203,7 +203,8 @@ def second_form(
         for field, name, label in _places(lesson)
     )
     again = Note((t("You can still change anything. Other times are shown to you first."),))
-    parts = (*said, again, *_fields(lessons, wanted), _whose_clock(wanted.zone), *places)
+    there = Note((t("I can post only where I have been added: add me to the channel first."),))
+    parts = (*said, there, again, *_fields(lessons, wanted), _whose_clock(wanted.zone), *places)
     return Form(t("Schedule it?"), callback, parts, submit=t("Schedule it"))
 
 

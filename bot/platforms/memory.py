@@ -169,6 +169,10 @@ class MemoryPlatform:
         """Whatever is sent there from now on meets Gone."""
         self._gone.add(to)
 
+    def reopen(self, to: Place | Person) -> None:
+        """What was `close`d is there again."""
+        self._gone.discard(to)
+
     def fail_next(
         self,
         failure: PlatformFailure,

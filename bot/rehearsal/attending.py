@@ -25,8 +25,8 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 2.0
 """How long it waits before it looks for rehearsals again (real seconds)."""
 
-MOST = 4
-"""In how many rehearsals, the latest ones, made-up people act at once."""
+MOST = 20
+"""In how many rehearsals made-up people act at once; later ones wait for theirs."""
 
 
 class Attending:
@@ -71,7 +71,9 @@ class Attending:
     async def look(self) -> None:
         """Send people to the rehearsals that go on, and away from those that are over."""
         async with self._store.reading() as reading:
-            runs = (await reading.rehearsals())[:MOST]
+            found = await reading.rehearsals()
+        # Nobody's people are taken away for a rehearsal that began later.
+        runs = sorted(found, key=lambda run: run.id not in self._going)[:MOST]
         failed = {id for id, (task, _) in self._going.items() if task.done()}
         await self._dismiss(failed | (self._going.keys() - {run.id for run in runs}))
         for run in runs:

@@ -99,7 +99,7 @@ class Hearing:
         self._looking = Looking(store, capabilities_of)
         self._capabilities_of = capabilities_of
         self._new_id = new_id
-        self._showing = Showing(store, capabilities_of)
+        self._showing = Showing(store, self._looking, capabilities_of)
         self._overhearing = Overhearing(store, capabilities_of, new_id)
         self._scheduling = Scheduling(store, managing, library, capabilities_of)
         self._rehearsing = Rehearsing(managing, library, capabilities_of)

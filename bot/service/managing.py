@@ -172,7 +172,11 @@ class Managing:
             locked = await tx.lock_run(run.id)
             if locked is None or await self._heard(tx, event):
                 return Saved(t("Done already."))
-            return await self._once(tx, locked, command, event)
+            answer = await self._once(tx, locked, command, event)
+        if isinstance(answer, Saved) and event.place is None:
+            # In a private talk nothing else says which of their lessons was meant.
+            return Saved(f"{run.lesson.plan.title}: {answer.note}")
+        return answer
 
     async def pressed(self, event: Picked, callback: Callback) -> Answer:
         """A button of a panel, which carries the revision it was drawn at, or of a question."""

@@ -12,10 +12,11 @@ from bot.facilitation.home import MOST, Taken, helped, home, led_page, not_kept,
 from bot.facilitation.my_part import my_part
 from bot.facilitation.notices import RunScene
 from bot.facilitation.seeing import name_of
-from bot.facilitation.state import Run
+from bot.facilitation.state import Participant, Run
+from bot.service.looking import Looking, Whole
 from bot.service.managing import HELP, nearest_first, run_meant
 from bot.service.meaning import belongs, guest_of, may_join
-from bot.service.scenes import CapabilitiesOf, capabilities_in, run_scene, scenes_of
+from bot.service.scenes import CapabilitiesOf, run_scene
 from bot.service.store import Reading, Store
 from bot.words import t
 
@@ -23,8 +24,9 @@ from bot.words import t
 class Showing:
     """Answers with a page; what it needs to know is read anew each time."""
 
-    def __init__(self, store: Store, capabilities_of: CapabilitiesOf) -> None:
+    def __init__(self, store: Store, looking: Looking, capabilities_of: CapabilitiesOf) -> None:
         self._store = store
+        self._looking = looking
         self._capabilities_of = capabilities_of
 
     async def my_part(self, event: Commanded | FormRequested, run_id: str = "") -> Answer:
@@ -35,7 +37,8 @@ class Showing:
                 return Refused(t("There is no lesson of yours here."))
             if not await self._takes_part(reading, event, run):
                 return Refused(t("This lesson is for the people of its channel."))
-            return Show(await self._part(reading, event, run))
+            known = await reading.participant(run.id, event.who)
+        return Show(await self._part(event, run, known))
 
     async def panel(self, event: Heard) -> Answer:
         """The panel for whoever leads the lesson meant, their part for whoever is in it, and for
@@ -44,12 +47,14 @@ class Showing:
         async with self._store.reading() as reading:
             run = await run_meant(reading, event)
             if run is None or run.status == "ended" or not belongs(event, run):
-                known = run and await reading.participant(run.id, event.who)
-                return Show(way_in(run if known else None, plans=plans))
+                was_in = run and await reading.participant(run.id, event.who)
+                return Show(way_in(run if was_in else None, plans=plans))
             if event.who in run.facilitators:
                 return Show(led_page(await run_scene(reading, run), plans=plans))
-            if await self._takes_part(reading, event, run):
-                return Show(await self._part(reading, event, run))
+            takes_part = await self._takes_part(reading, event, run)
+            known = await reading.participant(run.id, event.who)
+        if takes_part:
+            return Show(await self._part(event, run, known))
         return Show(way_in(None, plans=plans))
 
     async def home(self, event: Heard) -> Answer:
@@ -61,7 +66,11 @@ class Showing:
             led = [run for run in runs if event.who in run.facilitators]
             others = [run for run in runs if event.who not in run.facilitators]
             seen = [await run_scene(reading, run) for run in led[:MOST]]
-            taken = [await self._taken(reading, event, run) for run in others[:MOST]]
+            known = [await reading.participant(run.id, event.who) for run in others[:MOST]]
+        taken = [
+            await self._taken(event, run, who)
+            for run, who in zip(others[:MOST], known, strict=True)
+        ]
         more = len(runs) - len(seen) - len(taken)
         return Show(home(seen, taken, more=more, plans=self._plans(event)))
 
@@ -77,9 +86,9 @@ class Showing:
             if await self._leads(reading, event):
                 return Refused(t("I understand: {commands}.", commands=HELP))
             run = await run_meant(reading, event)
-            part: Message | None = None
-            if run and belongs(event, run) and await self._takes_part(reading, event, run):
-                part = await self._part(reading, event, run)
+            here = run and belongs(event, run) and await self._takes_part(reading, event, run)
+            known = await reading.participant(run.id, event.who) if run else None
+        part = await self._part(event, run, known) if run and here else None
         return Show(not_kept(event.text, part))
 
     def _plans(self, event: Heard) -> bool:
@@ -93,15 +102,12 @@ class Showing:
     async def _takes_part(self, reading: Reading, event: Heard, run: Run) -> bool:
         return may_join(event, run) or await reading.participant(run.id, event.who) is not None
 
-    async def _part(self, reading: Reading, event: Heard, run: Run) -> Message:
-        part = await self._taken(reading, event, run)
-        return my_part(run, part.scenes, part.who)
+    async def _part(self, event: Heard, run: Run, known: Participant | None) -> Message:
+        part = await self._taken(event, run, known)
+        return my_part(part.seen.run, part.scenes, part.who)
 
-    async def _taken(self, reading: Reading, event: Heard, run: Run) -> Taken:
-        known = await reading.participant(run.id, event.who)
-        openings = await reading.openings(run.id)
-        capabilities = capabilities_in(run, self._capabilities_of)
-        scenes = await scenes_of(reading, run, openings, capabilities)
+    async def _taken(self, event: Heard, run: Run, known: Participant | None) -> Taken:
+        whole = await self._looking.whole(run.id) or Whole(run, (), (), ())
         names = {each.id: name_of(run, each.id) for each in run.lesson.script.activities()}
-        seen = RunScene(run, await reading.cues(run.id), openings, names=names)
-        return Taken(seen, scenes, known or guest_of(run, event))
+        seen = RunScene(whole.run, whole.cues, whole.openings, names=names)
+        return Taken(seen, whole.scenes, known or guest_of(run, event))

@@ -214,8 +214,8 @@ class Transaction(Reading, Protocol):
         ...
 
     async def settle(self, key: str, state: DeliveryState, *, ref: PostRef | None = None) -> bool:
-        """A person or an event says what became of an ``uncertain`` delivery; False if it is not
-        uncertain."""
+        """A person or an event says what became of an ``uncertain`` delivery, or asks for one that
+        ``failed`` to be tried again ("waiting"); False if it is neither."""
         ...
 
     async def dirty_post(self, lane: str) -> Delivery | None:

@@ -26,7 +26,7 @@ async def report_trouble(tx: Transaction, owed: Owed, now: datetime, *, gone: bo
     told = tuple(owe(run, "trouble", p, now, now + LAST_WORD) for p in run.facilitators)
     changes = Changes(owed=told, dirty_run=run.id)
     if gone and isinstance(owed.to, Place) and run.status == "running":
-        reason = t("I can no longer post in the channel, so I paused the lesson.")
+        reason = t("I cannot post in the channel, so I paused the lesson.")
         paused = replace(pause(run, now, reason), revision=run.revision + 1)
         audit = Audit(run.id, now, "system", "pause", paused.revision)
         changes = replace(changes, run=paused, audits=(audit,))

@@ -244,10 +244,9 @@ class SqlLanes(SqlReading):
         values: dict[str, Any] = {"state": state}
         if ref is not None:
             values["ref"] = str(ref)
+        unsettled = ("uncertain", "failed") if state == "waiting" else ("uncertain",)
         settled = await self._changed(
-            update(deliveries)
-            .where(_d.key == key, in_state(deliveries, "uncertain"))
-            .values(values)
+            update(deliveries).where(_d.key == key, in_state(deliveries, *unsettled)).values(values)
         )
         # Replies in its thread may go on, and a mark that it bore may be edited now.
         self.gives_work |= settled

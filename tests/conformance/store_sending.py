@@ -216,6 +216,21 @@ class SendsOnceInOrder:
         assert await claim(store, "w1") == MAIN_LANE
         assert await head(store) == "reply"
 
+    @pytest.mark.parametrize(
+        ("outcome", "again"), [("failed", True), ("late", False), ("cancelled", False)]
+    )
+    async def test_only_what_failed_can_be_asked_for_again(
+        self, store: Store, outcome: str, again: bool
+    ) -> None:
+        await owe(store, an_owed("k1"))
+        await claim(store, "w1")
+        attempt = await begin(store, "k1", "w1")
+        async with store.transaction() as tx:
+            await tx.finish("k1", "w1", attempt, outcome)  # type: ignore[arg-type]
+            assert not await tx.settle("k1", "sent", ref=REF)
+            assert await tx.settle("k1", "waiting") == again
+        assert await head(store) == ("k1" if again else None)
+
     @pytest.mark.parametrize("outcome", ["failed", "late", "dropped", "cancelled"])
     async def test_a_reply_goes_on_when_its_post_will_never_be(
         self, store: Store, outcome: str

@@ -247,7 +247,14 @@ def test_each_post_in_doubt_can_be_settled_by_itself() -> None:
     assert all(each.what in plain(message) for each in troubles)
 
 
-@pytest.mark.parametrize("state", ["late", "failed", "dropped"])
+def test_what_failed_can_be_posted_once_it_is_put_right() -> None:
+    trouble = Trouble(KEY, "failed", "the poll", "I am not in that channel")
+    message = say_notice("trouble", scene_in("running", troubles=(trouble,)))
+    assert "I am not in that channel" in plain(message)
+    assert [button.label for button in buttons(message)] == ["Post now: the poll"]
+
+
+@pytest.mark.parametrize("state", ["late", "dropped"])
 def test_what_went_wrong_is_named_with_its_reason_and_nothing_to_press(state: str) -> None:
     trouble = Trouble(KEY, state, "the poll in the channel", "no such channel")  # type: ignore[arg-type]
     message = say_notice("trouble", scene_in("running", troubles=(trouble,)))

@@ -121,7 +121,7 @@ def test_over_socket_mode_no_address_is_given_and_no_token_changes_by_itself() -
 
 
 def test_people_can_write_to_the_app_and_find_it() -> None:
-    made = manifest((), "")
+    made = manifest(("history",), "")
     assert made["features"]["app_home"] == {
         "home_tab_enabled": True,
         "messages_tab_enabled": True,
@@ -133,6 +133,21 @@ def test_people_can_write_to_the_app_and_find_it() -> None:
     ]
     assert made["settings"]["interactivity"]["is_enabled"] is True
     assert made["settings"]["org_deploy_enabled"] is True
+
+
+@pytest.mark.parametrize("allow", EVERY_ALLOWANCE)
+def test_people_can_write_to_the_app_only_where_it_hears_them(allow: tuple[str, ...]) -> None:
+    made = manifest(allow, "")
+    heard = "message.im" in made["settings"]["event_subscriptions"]["bot_events"]
+    home = made["features"]["app_home"]
+    assert home["messages_tab_read_only_enabled"] is not heard
+    assert home["messages_tab_enabled"], "the app writes to them there"
+
+
+def test_the_command_says_which_words_it_takes() -> None:
+    (command,) = manifest((), "")["features"]["slash_commands"]
+    words = set(command["usage_hint"].strip("[]").split(" | "))
+    assert {"schedule", "rehearse", "my part", "evidence", "help", "start", "+5"} <= words
 
 
 @pytest.mark.parametrize(

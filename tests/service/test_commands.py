@@ -188,7 +188,7 @@ async def test_words_of_a_learner_are_not_taken_for_an_answer_nor_lost_in_silenc
     await house.join("ann")
     words = "I think <@U1> the *data* was wrong"
     shown = text(await house.say("ann", words, **({"place": None} if private else {})))
-    assert "I did not keep that" in shown
+    assert "I do not keep what is said to me here" in shown
     assert words in shown
     assert "Still to do" in shown
     assert await house.versions() == ()
@@ -198,7 +198,7 @@ async def test_words_of_somebody_in_no_lesson_are_not_lost_in_silence_either(
     house: House,
 ) -> None:
     shown = text(await house.say("zoe", "Hello?", place=None))
-    assert "I did not keep that" in shown
+    assert "I do not keep what is said to me here" in shown
     assert "Hello?" in shown
 
 

@@ -153,11 +153,22 @@ async def test_a_channel_out_of_reach_pauses_the_run_and_the_facilitators_are_to
     await house.run_for(minutes(6))
     run = await house.run()
     assert run.status == "paused"
-    assert run.pause_reason == "I can no longer post in the channel, so I paused the lesson."
+    assert run.pause_reason == "I cannot post in the channel, so I paused the lesson."
     assert "the platform refused it" in "".join(house.told())
     assert await house.audits() == ["pause"]
     await house.run_for(minutes(60))
     assert (await house.run()).status == "paused"
+
+
+async def test_what_a_channel_did_not_take_is_posted_when_it_is_asked_for(house: House) -> None:
+    await house.schedule(one_of("poll"))
+    house.stage.close(house.main)
+    await house.run_for(minutes(1))
+    assert house.posts((await house.delivery("poll")).owed.key) == []
+    house.stage.reopen(house.main)
+    await house.press("fay", house.trouble(), "Post now: Engage: Quick poll")
+    await house.work()
+    assert "Quick poll" in await house.text("poll")
 
 
 async def test_a_person_out_of_reach_is_reported_and_the_lesson_goes_on(house: House) -> None:

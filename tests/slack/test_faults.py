@@ -330,7 +330,7 @@ async def test_a_channel_out_of_reach_pauses_the_run_and_the_facilitator_is_told
     assert "pause" in await house.audits()
     (told,) = house.standing(TALK, "Please have a look")
     assert re.search("/invite @Fivefold|archived", str(told["blocks"]))
-    assert house.standing(TALK, "I can no longer post in the channel")
+    assert house.standing(TALK, "I cannot post in the channel")
 
 
 @pytest.mark.parametrize("error", ["token_revoked", "account_inactive", "invalid_auth"])

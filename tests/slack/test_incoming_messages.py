@@ -24,6 +24,7 @@ from bot.platforms.slack.incoming import (
     Unreadable,
     actor_of,
 )
+from bot.platforms.slack.profiles import Profile
 from tests.slack.shapes import (
     ACTED,
     ADA,
@@ -273,3 +274,10 @@ def test_somebody_can_only_adopt_what_they_wrote_themselves() -> None:
     assert incoming_messages.adopted(kept_message(user="U0BO"), picked, post) is None
     assert incoming_messages.adopted(kept_message(ts="1.2"), picked, post) is None
     assert incoming_messages.adopted({}, picked, post) is None
+
+
+def test_what_is_kept_bears_the_name_of_whoever_wrote_it() -> None:
+    body = a_shortcut(a_message())
+    author = Profile(UserText("Bo"))
+    assert incoming_messages.kept(body, DOOR, author).by_name == UserText("Bo")
+    assert incoming_messages.kept(body, DOOR).by_name is None

@@ -188,6 +188,23 @@ async def test_what_cannot_be_read_is_tried_again_later(
         await house.here.fresh("T1")
 
 
+async def test_an_install_is_remembered_for_as_long_as_it_cannot_be_read(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(kind: str, key: str) -> bool:
+        raise RecordsUnavailable("The database is busy with something else.")
+
+    install = await house.rotating(timedelta(hours=1))
+    monkeypatch.setattr(house.vault, "get", fail)
+    monkeypatch.setattr(house.vault, "delete", fail)
+    house.clock.step_to(T0 + timedelta(minutes=5))
+    assert await house.here.get("T1") == install
+    assert await house.here.fresh("T1") == install
+    house.clock.step_to(T0 + timedelta(hours=1))
+    with pytest.raises(Limited):
+        await house.here.fresh("T1")
+
+
 # -- refreshing
 
 
@@ -376,14 +393,28 @@ async def test_a_refresh_is_kept_even_if_nobody_waits_for_it_any_more(house: Hou
     waiting = asyncio.create_task(house.here.fresh("T1"))
     await house.slack.reached.wait()
     waiting.cancel()
-    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        with pytest.raises(asyncio.CancelledError):
+            await waiting
     house.slack.held.set()
-    with pytest.raises(asyncio.CancelledError):
-        await waiting
+    await house.here.settled()
     kept = await house.kept()
     assert kept is not None
     assert kept != install
     assert house.slack.refreshes(kept.refresh_token)
+
+
+async def test_while_a_refresh_takes_long_a_token_that_lasts_is_used(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.01)
+    install = await house.rotating(timedelta(hours=1))
+    house.slack.held.clear()
+    assert set(await asyncio.gather(*(house.here.fresh("T1") for _ in range(3)))) == {install}
+    house.slack.held.set()
+    await house.here.settled()
+    assert await house.here.fresh("T1") == await house.kept() != install
+    assert house.slack.asked["refresh"] == 1
 
 
 async def test_a_new_token_is_kept_as_soon_as_the_database_lets_us(house: House) -> None:

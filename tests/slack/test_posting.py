@@ -23,7 +23,7 @@ from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.connection import open_slack
 from tests.slack.faults import Fault
 from tests.slack.plain_slack import ANA, LESSON, OTHER, TEAM, PlainSlack, plain_slack
-from tests.slack.signed import Ear, installed
+from tests.slack.signed import Ear, MemoryRecords, installed
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 HELLO = Message("Hello", (Text(("Hello, all.",)),))
@@ -40,6 +40,7 @@ class Port:
     slack: PlainSlack
     platform: SlackPlatform
     clock: SteppedClock
+    records: MemoryRecords
 
     async def do(self, call: str, ref: PostRef | None) -> Any:
         """One call of the port's."""
@@ -79,8 +80,9 @@ async def port() -> AsyncIterator[Port]:
         config = SlackConfig(
             signing_secret="s", api_url=slack.api_url, allow=frozenset({"history", "groups"})
         )
-        async with open_slack(config, installed(TEAM), Ear(), clock, clock) as opened:
-            yield Port(slack, opened.platform, clock)
+        records = installed(TEAM)
+        async with open_slack(config, records, Ear(), clock, clock) as opened:
+            yield Port(slack, opened.platform, clock, records)
 
 
 async def failing(port: Port, call: str, fault: Fault) -> PlatformFailure:
@@ -164,8 +166,9 @@ async def test_where_nobody_answers_nothing_was_sent() -> None:
         api_url="http://127.0.0.1:9/api/",
         allow=frozenset({"history", "groups"}),
     )
-    async with open_slack(config, installed(TEAM), Ear(), clock, clock) as opened:
-        port = Port(PlainSlack(clock.now), opened.platform, clock)
+    records = installed(TEAM)
+    async with open_slack(config, records, Ear(), clock, clock) as opened:
+        port = Port(PlainSlack(clock.now), opened.platform, clock, records)
         for call in METHODS:
             with pytest.raises(Limited):
                 await port.do(call, PostRef(PLACE, "1.2"))
@@ -375,3 +378,130 @@ async def test_a_part_that_somebody_deleted_does_not_stop_an_edit(port: Port) ->
     port.slack.messages.pop()
     await port.platform.edit(ref, long(1, "learning"))
     assert standing(port) == words(1, "learning")
+
+
+async def test_a_later_part_that_somebody_deleted_is_posted_anew(port: Port) -> None:
+    ref = await port.platform.post(PLACE, long(3), key="k1")
+    del port.slack.messages[1]
+    await port.platform.edit(ref, long(3, "learning"))
+    assert standing(port) == words(3, "learning")
+    await port.platform.edit(ref, long(3))
+    assert standing(port) == words(3)
+    assert len(port.slack.at(LESSON)) == 3
+
+
+async def test_where_the_channel_is_gone_no_part_is_taken_for_a_deleted_one(port: Port) -> None:
+    ref = await port.platform.post(PLACE, long(2), key="k1")
+    port.slack.fail("chat.update", Fault())
+    port.slack.fail("chat.update", Fault(error="is_archived"))
+    with pytest.raises(Gone):
+        await port.platform.edit(ref, long(2, "learning"))
+    await port.platform.edit(ref, long(2, "learning"))
+    assert standing(port) == words(2, "learning")
+    assert len(port.slack.at(LESSON)) == 2
+
+
+async def test_an_edit_changes_only_the_parts_that_read_something_else(port: Port) -> None:
+    ref = await port.platform.post(PLACE, long(2), key="k1")
+    await port.platform.edit(ref, long(2))
+    assert port.slack.sent("chat.update") == []
+    changed = [*words(2)[:-1], "learning00000"]
+    for _ in range(2):
+        await port.platform.edit(ref, Message("Long", (Text((" ".join(changed),)),)))
+    assert [call["ts"] for call in port.slack.sent("chat.update")] == [port.slack.messages[1]["ts"]]
+    assert standing(port) == changed
+
+
+@pytest.mark.parametrize("fault", [Fault(drop=True), Fault(drop=True, reached=True)])
+async def test_a_change_that_slack_did_not_confirm_is_not_taken_for_made(
+    port: Port, fault: Fault
+) -> None:
+    """Nobody knows then which of the two it reads; an edit back makes sure of it."""
+    ref = await port.platform.post(PLACE, HELLO, key="k1")
+    port.slack.fail("chat.update", fault)
+    with pytest.raises(Uncertain):
+        await port.platform.edit(ref, CHANGED)
+    await port.platform.edit(ref, HELLO)
+    assert "Hello, all." in str(port.slack.at(LESSON))
+    port.slack.fail("chat.update", fault)
+    with pytest.raises(Uncertain):
+        await port.platform.edit(ref, CHANGED)
+    await port.platform.edit(ref, CHANGED)
+    assert "Goodbye, all." in str(port.slack.at(LESSON))
+
+
+# -- edits by which a message grows
+
+
+@pytest.mark.parametrize("reached", [True, False], ids=["posted", "not posted"])
+@pytest.mark.parametrize("threaded", [False, True], ids=["in a channel", "in a thread"])
+async def test_an_edit_that_grows_a_message_posts_every_part_once(
+    port: Port, reached: bool, threaded: bool
+) -> None:
+    port.slack.most = 3
+    root = await port.platform.post(PLACE, HELLO, key="root")
+    ref = await port.platform.post(root.thread if threaded else PLACE, long(1), key="k1")
+    for _ in range(3):
+        port.slack.fail("chat.postMessage", Fault(drop=True, reached=reached))
+        with pytest.raises(Uncertain):
+            await port.platform.edit(ref, long(4))
+        for _ in range(3):
+            port.slack.say(LESSON, text="Hm.", blocks=[], thread_ts=root.id)
+    await port.platform.edit(ref, long(4))
+    assert port.slack.posted() == ["root/1", "k1/1", "k1/2", "k1/3", "k1/4"]
+    assert standing(port) == words(4)
+    await port.platform.edit(ref, long(1, "learning"))
+    assert standing(port) == words(1, "learning")
+
+
+@pytest.mark.parametrize("reached", [True, False], ids=["posted", "not posted"])
+async def test_without_the_right_to_read_a_part_in_doubt_is_left_out(reached: bool) -> None:
+    """Whether it stands cannot be known; it never stands there twice, and the rest follows."""
+    clock = SteppedClock(START)
+    async with plain_slack(clock.now) as slack:
+        config = SlackConfig(signing_secret="s", api_url=slack.api_url)
+        async with open_slack(config, installed(TEAM), Ear(), clock, clock) as opened:
+            ref = await opened.platform.post(PLACE, long(1), key="k1")
+            slack.fail("chat.postMessage", Fault(drop=True, reached=reached))
+            with pytest.raises(Uncertain):
+                await opened.platform.edit(ref, long(3))
+            for _ in range(2):
+                await opened.platform.edit(ref, long(3))
+            assert slack.posted() == ["k1/1", *(["k1/2"] if reached else []), "k1/3"]
+
+
+@pytest.mark.parametrize("fault", [Fault(error="invalid_blocks"), Fault(retry_after=3600)])
+async def test_a_part_that_was_surely_not_posted_is_posted_by_the_next_edit(
+    port: Port, fault: Fault
+) -> None:
+    ref = await port.platform.post(PLACE, long(1), key="k1")
+    port.slack.fail("chat.postMessage", fault)
+    with pytest.raises(Limited if fault.retry_after else Rejected):
+        await port.platform.edit(ref, long(2))
+    await port.platform.edit(ref, long(2))
+    assert standing(port) == words(2)
+    assert port.slack.sent("conversations.history") == []
+
+
+async def test_where_too_much_was_said_a_part_in_doubt_is_left_out(port: Port) -> None:
+    ref = await port.platform.post(PLACE, long(1), key="k1")
+    port.slack.fail("chat.postMessage", Fault(drop=True, reached=True))
+    with pytest.raises(Uncertain):
+        await port.platform.edit(ref, long(2))
+    port.slack.most = 1
+    for _ in range(adapter.PAGES + 1):
+        port.slack.say(LESSON, text="Hm.", blocks=[])
+    await port.platform.edit(ref, long(2))
+    assert port.slack.posted() == ["k1/1", "k1/2"]
+
+
+async def test_a_post_that_is_found_in_a_long_thread_is_found_whole(port: Port) -> None:
+    """A thread is told from its beginning, so that the first part comes pages before the rest."""
+    root = await port.platform.post(PLACE, HELLO, key="root")
+    ref = await port.platform.post(root.thread, long(3), key="k1")
+    # The process ended before it could keep that.
+    await port.records.delete(adapter.PARTS, str(ref))
+    port.slack.most = 2
+    assert await port.platform.find(root.thread, "k1") == ref
+    await port.platform.edit(ref, long(3, "learning"))
+    assert standing(port) == words(3, "learning")

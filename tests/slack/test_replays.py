@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from typing import Any
 
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.chat.answer import NotSaved, Saved, Show
+from bot.chat.callback import Callback
 from bot.chat.event import Commanded
 from bot.chat.message import Form, Message, Text, TextField
-from bot.platforms.slack import answers
-from tests.slack.signed import ACTS, CALLBACK, EVENTS, PAYLOADS, House, a_request, signed_house
+from bot.chat.platform import RecordsUnavailable
+from bot.platforms.slack import answers, listeners
+from bot.platforms.slack.calls import Api
+from tests.slack.signed import (
+    ACTS,
+    CALLBACK,
+    EVENTS,
+    PAYLOADS,
+    House,
+    MemoryRecords,
+    a_request,
+    signed_house,
+)
 
 HEARD = [kind for kind in PAYLOADS if kind not in ("url_verification", "more room", "uninstalled")]
 KEPT = ["reply", "said", "told", "edited", "deleted", "joined", "left", "gone"]
@@ -100,6 +115,113 @@ async def test_a_command_that_was_not_done_says_so(house: House) -> None:
 async def test_words_to_the_bot_that_were_not_kept_are_told_again(house: House) -> None:
     house.ear.answers.append(SORRY)
     assert (await house.send(a_request("told"))).status_code == 500
+
+
+@pytest.fixture
+def broken(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    """Breaks the database."""
+
+    async def get(records: MemoryRecords, kind: str, key: str) -> bytes:
+        raise RecordsUnavailable("The database is busy with something else.")
+
+    return lambda: monkeypatch.setattr(MemoryRecords, "get", get)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("kind", ["press", "form", "command", "shortcut"])
+async def test_while_the_database_is_down_people_are_told_to_try_again(
+    house: House,
+    broken: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    known: bool,
+) -> None:
+    async def reply_to(api: Api, url: str, payload: object) -> bool:
+        house.said.append(payload)
+        return True
+
+    monkeypatch.setattr(Api, "reply_to", reply_to)
+    if known:
+        await house.send(a_request("home"))
+        house.ear.heard.clear()
+    broken()
+    house.ear.answers.append(SORRY)
+    answer = await house.send(a_request(kind))
+    assert answer.status_code == 200
+    assert SORRY.why in (str(house.said) if kind in ("press", "shortcut") else answer.text)
+    assert len(house.ear.heard) == (known and kind == "form")
+
+
+@pytest.mark.parametrize("kind", KEPT)
+async def test_while_the_database_is_down_slack_shall_tell_events_again(
+    house: House, broken: Callable[[], None], kind: str
+) -> None:
+    broken()
+    assert (await house.send(a_request(kind))).status_code == 500
+
+
+@pytest.mark.parametrize("kind", ["reply", "said", "told", "edited"])
+@pytest.mark.parametrize("heard", [True, False])
+async def test_who_wrote_is_told_at_last_that_it_was_not_saved(
+    house: House, broken: Callable[[], None], kind: str, heard: bool
+) -> None:
+    await house.send(a_request("reply"))
+    if not heard:
+        broken()
+    for number in range(4):
+        assert SORRY.why not in str(house.said)
+        house.ear.answers.append(SORRY)
+        request = a_request(kind).but("x-slack-retry-num", str(number).encode())
+        assert (await house.send(request)).status_code == 500
+    assert SORRY.why in str(house.said)
+
+
+# -- where Slack takes its time
+
+
+@pytest.fixture
+def slow(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
+    """Until it is set, Slack neither opens a window nor reads a channel; nobody waits for long."""
+    monkeypatch.setattr(listeners, "SECONDS", 0.2)
+    gate = asyncio.Event()
+    for name in ("views_open", "conversations_history"):
+        method = getattr(AsyncWebClient, name)
+
+        async def held(*who: Any, method: Any = method, **what: Any) -> Any:
+            await gate.wait()
+            return await method(*who, **what)
+
+        monkeypatch.setattr(AsyncWebClient, name, held)
+    return gate
+
+
+async def told(house: House, words: str) -> None:
+    """Wait until somebody is."""
+    async with asyncio.timeout(5):
+        while words not in str(house.said):  # noqa: ASYNC110 -- Slack has no event for it
+            await asyncio.sleep(0.005)
+
+
+async def test_a_command_is_acknowledged_before_its_window_opens(
+    house: House, slow: asyncio.Event
+) -> None:
+    house.ear.answers.append(Show(FORM))
+    answer = await house.send(a_request("command"))
+    assert (answer.status_code, answer.content) == (200, b"")
+    house.down = True
+    slow.set()
+    await told(house, "please type it again")
+
+
+async def test_a_message_that_cannot_be_read_back_in_time_is_asked_for_in_the_thread(
+    house: House, slow: asyncio.Event
+) -> None:
+    payload = ACTS["press"]()
+    value = Callback("adopt", "o1", "1700000000-000100").encode()
+    payload["actions"][0] |= {"action_id": "pick 0.0", "block_id": "0.0", "value": value}
+    assert (await house.send(a_request("press", payload))).status_code == 200
+    assert house.ear.heard == []
+    await told(house, "please write it in the thread")
 
 
 # -- where Slack does not take the answer

@@ -19,8 +19,10 @@ from bot.chat.event import Event
 from bot.clock import IncreasingClock, SystemClock
 from bot.platforms.slack import sockets
 from bot.platforms.slack.config import SlackConfig
-from bot.platforms.slack.connection import open_slack
-from tests.slack.signed import ACTS, EVENTS, RESPONSE, installed
+from bot.platforms.slack.connection import Slack, open_slack
+from bot.platforms.slack.installs import INSTALL, Install
+from tests.slack.oauth_server import fake_slack
+from tests.slack.signed import ACTS, EVENTS, RESPONSE, Ear, MemoryRecords, installed
 from tests.slack.socket_stub import APP_TOKEN, Envelope, SocketStub, socket_stub
 
 CANARY = "kanarienvogel"
@@ -90,6 +92,18 @@ async def listening(slack: SocketStub, database: Database) -> AsyncIterator[None
             async with asyncio.timeout(10):
                 await task
     await slack.until(lambda: not slack.links)
+
+
+@asynccontextmanager
+async def opened_at(
+    url: str, records: MemoryRecords | None = None, **config: Any
+) -> AsyncIterator[Slack]:
+    """Fivefold, that does not listen yet."""
+    clock = SystemClock()
+    with_token = SlackConfig(app_token=APP_TOKEN, api_url=url, **config)
+    kept = installed() if records is None else records
+    async with open_slack(with_token, kept, Ear(), IncreasingClock(clock), clock) as opened:
+        yield opened
 
 
 def a_reply(number: int) -> Any:
@@ -269,6 +283,38 @@ async def test_where_socket_mode_was_turned_off_it_is_asked_for_until_it_is_on(
         slack.disabled = False
         await slack.until(lambda: all_kept(slack, database))
         await slack.until(lambda: len(slack.links) == 2)
+
+
+async def test_why_slack_refuses_the_app_token_is_told_in_the_log(
+    slack: SocketStub, logs: pytest.LogCaptureFixture
+) -> None:
+    slack.disabled = True
+    async with opened_at(slack.api_url) as opened:
+        stopping = asyncio.Event()
+        task = asyncio.create_task(opened.listen(stopping))
+        await slack.until(lambda: "refuses the app token (socket_mode_disabled)" in logs.text)
+        stopping.set()
+        await task
+    assert "run “fivefold doctor”" in logs.text
+
+
+async def test_it_is_told_in_which_workspaces_slack_is_heard(slack: SocketStub) -> None:
+    async with opened_at(slack.api_url, MemoryRecords()) as opened:
+        assert "installed nowhere yet" in await opened.where()
+    records = installed()
+    async with opened_at(slack.api_url, records) as opened:
+        assert await opened.where() == "Slack is heard over Socket Mode, in Acme."
+    globex = Install(tenant="T2", name="Globex", bot_token="xoxb-1", bot_user="UBOT")
+    records.kept[INSTALL, "T2"] = globex.to_bytes()
+    async with opened_at(slack.api_url, records) as opened:
+        assert await opened.where() == "Slack is heard over Socket Mode, in Acme and Globex."
+
+
+async def test_why_a_token_by_hand_does_not_work_is_told() -> None:
+    async with fake_slack() as slack, opened_at(slack.url, bot_token="xoxb-0") as opened:
+        sentence = await opened.where()
+    assert "invalid_auth" in sentence
+    assert "run “fivefold doctor”" in sentence
 
 
 async def test_it_ends_when_it_is_told_though_slack_cannot_be_reached(slack: SocketStub) -> None:

@@ -9,9 +9,11 @@ import pytest
 from slack_bolt.async_app import AsyncBoltRequest
 
 from bot.chat.answer import Answer, Saved
-from bot.chat.event import Event
+from bot.chat.event import Event, Kept
+from bot.chat.text import UserText
 from bot.clock import SteppedClock
 from bot.platforms.slack.incoming import Origin
+from bot.platforms.slack.profiles import read_profile
 from tests.slack.recording import Record, recording_slack
 from tests.slack.shapes import (
     ADA,
@@ -22,6 +24,7 @@ from tests.slack.shapes import (
     a_command,
     a_message,
     a_press,
+    a_shortcut,
     a_submission,
     envelope,
     in_message,
@@ -46,7 +49,7 @@ def window(**around: Any) -> Json:
     return a_submission(Origin("f.answer.o1...", CHANNEL), {}) | around
 
 
-async def heard(body: Json, *tenants: str) -> list[Event]:
+async def heard(body: Json, *tenants: str, record: Record | None = None) -> list[Event]:
     """What is heard of it where Fivefold is installed in these."""
     events: list[Event] = []
 
@@ -57,7 +60,7 @@ async def heard(body: Json, *tenants: str) -> list[Event]:
     records = MemoryRecords()
     for tenant in tenants:
         records.kept |= installed(tenant).kept
-    async with recording_slack(Record(), records, hear, SteppedClock(NOW)) as slack:
+    async with recording_slack(record or Record(), records, hear, SteppedClock(NOW)) as slack:
         request = AsyncBoltRequest(mode="socket_mode", body=json.loads(json.dumps(body)))
         await slack.listeners.bolt.async_dispatch(request)
     return events
@@ -145,3 +148,59 @@ async def test_what_the_bot_itself_says_is_not_heard() -> None:
     body = message()
     body["event"] |= {"user": "U0FIVEFOLD"}
     assert await heard(body, TEAM) == []
+
+
+# -- who may plan lessons
+
+
+@pytest.mark.parametrize(
+    ("user", "tenant", "guest"),
+    [
+        ({"team_id": TEAM}, TEAM, False),
+        ({"team_id": OTHERS, "is_stranger": False}, TEAM, True),
+        ({"team_id": TEAM, "is_restricted": True}, TEAM, True),
+        ({}, TEAM, False),
+        ({"team_id": TEAM, "enterprise_user": {"enterprise_id": ORG}}, ORG, False),
+        ({"team_id": OTHERS, "enterprise_user": {"enterprise_id": "E0OTHERS"}}, ORG, True),
+        ({"team_id": OTHERS}, ORG, True),
+        ({"team_id": OTHERS, "enterprise_user": {"teams": [OTHERS, TEAM]}}, TEAM, False),
+    ],
+)
+def test_who_is_not_of_the_tenant_is_a_guest(user: Json, tenant: str, guest: bool) -> None:
+    assert read_profile(user, tenant).is_guest is guest
+
+
+PLANNING = [
+    a_command("schedule"),
+    a_command(" /Fivefold  Schedule a lesson."),
+    a_command("fivefold: rehearse!"),
+    press(actions=[press()["actions"][0] | {"value": "f.plan.new..."}]),
+    a_submission(Origin("f.rehearse.new...", CHANNEL), {}),
+]
+
+
+@pytest.mark.parametrize("body", PLANNING)
+async def test_guests_and_people_of_whom_nothing_is_known_plan_no_lessons(body: Json) -> None:
+    user = {"user": {"id": ADA, "team_id": TEAM}}
+    assert len(await heard(body, TEAM, record=Record(answers={"users.info": lambda _: user}))) == 1
+    other = {"user": {"id": ADA, "team_id": OTHERS}}
+    record = Record(answers={"users.info": lambda _: other})
+    assert await heard(body, TEAM, record=record) == []
+    record = Record(errors={"users.info": ["ratelimited"]})
+    assert await heard(body, TEAM, record=record) == []
+
+
+async def test_whoever_nothing_is_known_of_takes_part_as_ever() -> None:
+    for body in (press(), a_command("status"), window()):
+        record = Record(errors={"users.info": ["ratelimited"]})
+        assert len(await heard(body, TEAM, record=record)) == 1
+
+
+async def test_who_wrote_what_is_kept_is_named_as_slack_names_them() -> None:
+    def named(asked: Json) -> Json:
+        return {"user": {"id": asked["user"], "real_name": f"Name of {asked['user']}"}}
+
+    body = a_shortcut(a_message(user="U0BO"))
+    [event] = await heard(body, TEAM, record=Record(answers={"users.info": named}))
+    assert isinstance(event, Kept)
+    assert event.by_name == UserText("Name of U0BO")

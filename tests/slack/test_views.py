@@ -14,6 +14,7 @@ from bot.chat.answer import Correct
 from bot.chat.message import ChoiceField, Divider, Form, Heading, Message, Quote, Text, TextField
 from bot.chat.platform import Rejected
 from bot.chat.text import UserText, WhenStyle
+from bot.platforms.slack import views
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.answers import Answering
 from bot.platforms.slack.blocks import render_message
@@ -72,16 +73,21 @@ def drawn(view: Json, rest: Message | None) -> str:
 
 @given(messages, notes)
 @example(Message("\r", ()), "")
+@example(Message("[x](http://evil.example)", ()), "http://evil.example")
+@example(Message("Aims", (Heading("Aims", 1),)), "")
 @example(Message("long " * 8_000, (Divider(),) * 97), "Saved.")
 def test_a_window_and_what_follows_it_lose_no_character_of_any_message(
     message: Message, note: str
 ) -> None:
     view, rest = view_of(message, ORIGIN, note)
     assert rules.modal_problems(view, size(view)) == []
-    texts = told_once([note, message.summary, *texts_of(message)], addresses(message))
-    shown = drawn(view, rest)
-    assert lost([note], shown) == []
-    assert lost(texts[1 if note else 0 :], shown.replace(note, "", 1) if note else shown) == []
+    # A heading that only says what the title says is not drawn below it.
+    titled = message.blocks[:1] in [(Heading(message.summary, level),) for level in (1, 2, 3)]
+    told = texts_of(message)[1 if titled else 0 :]
+    texts = told_once([message.summary, *told], addresses(message))
+    noted = [b for b in view["blocks"] if str(b.get("block_id", "")).startswith(views.NOTE)]
+    assert note in rules.drawn_text(noted)
+    assert lost(texts, drawn({**view, "blocks": view["blocks"][len(noted) :]}, rest)) == []
     assert Origin.decode(view["private_metadata"]) == ORIGIN.asking("")
 
 
@@ -128,6 +134,19 @@ def test_a_long_message_goes_on_below_where_the_window_ends() -> None:
     assert rest.blocks == long.blocks[shown:]
     assert "This goes on in your messages" in rules.drawn_text(view)
     assert not rest.invites_replies
+
+
+def test_a_page_is_measured_piece_by_piece(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Measuring all that stands before each further block would hold everybody up."""
+    measured: list[int] = []
+
+    def measure(value: object) -> int:
+        measured.append(size(value))
+        return measured[-1]
+
+    monkeypatch.setattr(views, "_size", measure)
+    view = home_view(PAGE)
+    assert sum(measured) < 1.1 * size(view)
 
 
 def test_a_long_title_stands_whole_above_the_matter() -> None:

@@ -1,16 +1,17 @@
 """The port, filled for Slack: posting, editing, finding.
 
-A message too long for one post goes on in further ones. Their addresses are kept under that of
-the first, which stands for all of them.
+A message too long for one post goes on in further ones. Which posts these are, and what each of
+them reads, is kept under the address of the first, which stands for all of them.
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from hashlib import sha256
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -41,7 +42,10 @@ METADATA = "fivefold_post"
 """The type of the metadata that a post's key travels in. Everybody there can read it."""
 
 PARTS = "slack-parts"
-"""The kind of record that holds where a long message goes on."""
+"""The kind of record that holds the posts of a message, by the address of the first."""
+
+DELETED = frozenset({"message_not_found", "cant_update_message"})
+"""What Slack says of a post that somebody deleted; the second where a thread hangs on it."""
 
 POSTS_A_SECOND = 1
 """In each channel."""
@@ -61,11 +65,27 @@ PATIENCE = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
+class _Part:
+    """One post of a message.
+
+    ``id`` is ``""`` where nobody knows whether it was posted. ``reads`` is the digest of what it
+    surely reads, or ``""``.
+    """
+
+    id: str = ""
+    reads: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class _Parts:
-    """Where a message goes on: the posts after the first."""
+    """All posts of a message, in order."""
 
     key: str
-    posts: tuple[str, ...]
+    posts: tuple[_Part, ...]
+
+
+class _TooMuch(Uncertain):
+    """More was said since than is read."""
 
 
 class SlackPlatform:
@@ -105,23 +125,26 @@ class SlackPlatform:
         channel, thread = await self._where(client, to)
         place, id = await self._post(client, to, channel, thread, first, key, 1)
         ref = PostRef(place, id)
-        if rest:
-            await self._go_on(client, ref, key, (), rest)
+        parts = _Parts(key, (_Part(id, _digest(first)),))
+        await self._keep(ref, parts)
+        try:
+            await self._go_on(client, ref, parts, rest)
+        except (Limited, Gone, Rejected):
+            raise Uncertain("a part of it") from None
         return ref
 
     async def edit(self, ref: PostRef, message: Message) -> None:
         """Make the post, and those in which it goes on, read ``message``."""
-        first, *rest = render_message(message)
+        payloads = render_message(message)
         client = await self._api.of(ref.place.tenant)
-        await _update(client, ref, ref.id, first)
-        parts = await self._parts(ref)
-        for id, payload in zip(parts.posts, rest, strict=False):
-            await _update(client, ref, id, payload)
-        for id in parts.posts[len(rest) :]:
-            await _delete(client, ref, id)
-        if len(rest) != len(parts.posts):
-            standing = tuple(parts.posts[: len(rest)])
-            await self._go_on(client, ref, parts.key, standing, rest[len(standing) :])
+        kept = await self._parts(ref)
+        posts = await self._redraw(client, ref, await self._cleared(client, ref, kept), payloads)
+        for surplus in posts[len(payloads) :]:
+            await _delete(client, ref, surplus.id)
+        parts = _Parts(kept.key, posts[: len(payloads)])
+        if parts != kept:
+            await self._keep(ref, parts)
+        await self._go_on(client, ref, parts, payloads[len(parts.posts) :])
 
     async def find(self, to: Place | Person, key: str) -> PostRef | None:
         """The post with this key among those of the last two days. Raises Uncertain, too."""
@@ -129,34 +152,16 @@ class SlackPlatform:
             raise Uncertain("no right to read")
         client = await self._api.of(to.tenant)
         channel, thread = await self._where(client, to, opened=True)
-        # Others can write what they like into their metadata.
-        ours = (await told(client.auth_test())).get("user_id")
+        place = Place(NAME, to.tenant, channel, thread)
         since = f"{(self._machine.now() - LOOK_BACK).timestamp():.6f}"
-        cursor, found = "", dict[int, str]()
-        for _ in range(PAGES):
-            ask: dict[str, Any] = {
-                "channel": channel,
-                "include_all_metadata": True,
-                "oldest": since,
-                "limit": PAGE,
-                **({"cursor": cursor} if cursor else {}),
-            }
-            page = await told(
-                client.conversations_replies(ts=thread, **ask)
-                if thread
-                else client.conversations_history(**ask)
-            )
-            for message in page.get("messages", ()):
-                if message.get("user") == ours and (part := _part_of(message, key)):
-                    found[part] = str(message["ts"])
-            if 1 in found:
-                ref = PostRef(Place(NAME, to.tenant, channel, thread), found[1])
-                await self._keep_found(ref, key, found)
+        async for message in self._said(client, place, since):
+            if _part_of(message, key) == 1:
+                ref = PostRef(place, str(message["ts"]))
+                if await self._records.get(PARTS, str(ref)) is None:
+                    # Whether it goes on somewhere is looked up by the edit that follows.
+                    await self._keep(ref, _Parts(key, (_Part(ref.id), _Part())))
                 return ref
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
-            if not cursor:
-                return None
-        raise Uncertain("too much was said since")
+        return None
 
     async def members(self, place: Place) -> tuple[Member, ...]:
         """Everybody in the channel, where the installer lets us see that."""
@@ -239,20 +244,45 @@ class SlackPlatform:
             self._talks[to] = at
         return Place(NAME, to.tenant, at, thread), str(posted["ts"])
 
+    async def _redraw(
+        self, client: AsyncWebClient, ref: PostRef, parts: _Parts, payloads: Sequence[Json]
+    ) -> tuple[_Part, ...]:
+        """Let the posts that stand read this; gives them without those that somebody deleted."""
+        posts = list(parts.posts)
+        at = 0
+        while at < min(len(posts), len(payloads)):
+            id, payload = posts[at].id, payloads[at]
+            reads = _digest(payload)
+            if id and posts[at].reads != reads:
+                if posts[at].reads:
+                    # If the answer is lost, nobody will know which of the two it reads.
+                    posts[at] = _Part(id)
+                    await self._keep(ref, _Parts(parts.key, tuple(posts)))
+                try:
+                    await _update(client, ref, id, payload)
+                except Gone as gone:
+                    if at == 0 or str(gone) not in DELETED:
+                        raise
+                    del posts[at]
+                    continue
+                posts[at] = _Part(id, reads)
+            at += 1
+        return tuple(posts)
+
     async def _go_on(
-        self,
-        client: AsyncWebClient,
-        ref: PostRef,
-        key: str,
-        standing: tuple[str, ...],
-        rest: Sequence[Json],
+        self, client: AsyncWebClient, ref: PostRef, parts: _Parts, rest: Sequence[Json]
     ) -> None:
-        """Post what does not stand yet, and keep where. Raises Uncertain if it does not all go."""
-        posts = list(standing)
+        """Post what does not stand yet, and keep where. Raises like `post`."""
         for payload in rest:
-            posts.append(await self._patiently(client, ref, payload, key, len(posts) + 2))
-            await self._keep(ref, _Parts(key, tuple(posts)))
-        await self._keep(ref, _Parts(key, tuple(posts)))
+            # It is kept before, so that it is not posted again where the answer is lost.
+            await self._keep(ref, _Parts(parts.key, (*parts.posts, _Part())))
+            try:
+                id = await self._patiently(client, ref, payload, parts.key, len(parts.posts) + 1)
+            except (Limited, Gone, Rejected):
+                await self._keep(ref, parts)
+                raise
+            parts = _Parts(parts.key, (*parts.posts, _Part(id, _digest(payload))))
+            await self._keep(ref, parts)
 
     async def _patiently(
         self, client: AsyncWebClient, ref: PostRef, payload: Json, key: str, part: int
@@ -267,25 +297,60 @@ class SlackPlatform:
             except Limited as limited:
                 patience -= limited.after
                 if patience < timedelta(0):
-                    raise Uncertain("a part of it") from None
+                    raise
                 await asyncio.sleep(limited.after.total_seconds())
-            except (Gone, Rejected):
-                raise Uncertain("a part of it") from None
             else:
                 return id
 
-    async def _keep_found(self, ref: PostRef, key: str, found: Mapping[int, str]) -> None:
-        """Where it goes on may have been posted, and not kept: else it would be posted again."""
-        posts = tuple(found[part] for part in sorted(found) if part > 1)
-        if len(posts) > len((await self._parts(ref)).posts):
-            await self._keep(ref, _Parts(key, posts))
+    async def _cleared(self, client: AsyncWebClient, ref: PostRef, parts: _Parts) -> _Parts:
+        """The posts that stand, read back where nobody knows of one whether it was posted.
+
+        What cannot be read back stays in doubt and is never posted again: that a part may be
+        missing is better than that it may stand there twice.
+        """
+        known = {post.id: post for post in parts.posts}
+        if "" not in known or not parts.key or not self._capabilities.read_back:
+            return parts
+        try:
+            since = self._said(client, ref.place, ref.id)
+            later = [str(said["ts"]) async for said in since if _part_of(said, parts.key) > 1]
+        except _TooMuch:
+            return parts
+        posts = [known.get(id, _Part(id)) for id in (ref.id, *sorted(later))]
+        return _Parts(parts.key, tuple(posts))
+
+    async def _said(self, client: AsyncWebClient, place: Place, since: str) -> AsyncIterator[Json]:
+        """What the bot said there after this moment. Raises _TooMuch."""
+        # Others can write what they like into their metadata.
+        ours = (await told(client.auth_test())).get("user_id")
+        cursor = ""
+        for _ in range(PAGES):
+            ask: dict[str, Any] = {
+                "channel": place.channel,
+                "include_all_metadata": True,
+                "oldest": since,
+                "limit": PAGE,
+                **({"cursor": cursor} if cursor else {}),
+            }
+            page = await told(
+                client.conversations_replies(ts=place.thread, **ask)
+                if place.thread
+                else client.conversations_history(**ask)
+            )
+            for message in page.get("messages", ()):
+                if message.get("user") == ours:
+                    yield message
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or ""
+            if not cursor:
+                return
+        raise _TooMuch("too much was said since")
 
     async def _parts(self, ref: PostRef) -> _Parts:
         kept = await self._records.get(PARTS, str(ref))
         if kept is None:
-            return _Parts("", ())
+            return _Parts("", (_Part(ref.id),))
         read = json.loads(kept)
-        return _Parts(read["key"], tuple(read["posts"]))
+        return _Parts(read["key"], tuple(_Part(**post) for post in read["posts"]))
 
     async def _keep(self, ref: PostRef, parts: _Parts) -> None:
         await self._records.put(PARTS, str(ref), json.dumps(asdict(parts)).encode())
@@ -297,10 +362,16 @@ async def _update(client: AsyncWebClient, ref: PostRef, id: str, payload: Json) 
 
 
 async def _delete(client: AsyncWebClient, ref: PostRef, id: str) -> None:
+    if not id:
+        return
     try:
         await told(client.chat_delete(channel=ref.place.channel, ts=id))
     except Gone:
         return
+
+
+def _digest(payload: Json) -> str:
+    return sha256(json.dumps(payload).encode()).hexdigest()
 
 
 def _part_of(message: Json, key: str) -> int:

@@ -7,7 +7,7 @@ beside it: for their first answer, and whenever something was not taken.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from dataclasses import replace
 from typing import Any, assert_never
 
@@ -135,6 +135,11 @@ class Answering:
                 return _whisper(as_message(shown.summary))
             return {}
         return _whisper(shown)
+
+    async def afterwards(self, body: Body, who: Person, told: Awaitable[Json]) -> None:
+        """What `to_command` makes, where it comes too late for the acknowledgement."""
+        if said := await told:
+            await self._reply(body, who, origin_of_command(body), said)
 
     async def _open(self, body: Body, who: Person, form: Form, note: str) -> Json:
         """Open the form that a command asks for; the acknowledgement says why, if that fails."""

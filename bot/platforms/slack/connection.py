@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import aiohttp
 from starlette.routing import BaseRoute, Route
 
-from bot.chat.platform import Hear, Records
+from bot.chat.platform import Gone, Hear, Limited, Records, RecordsUnavailable
 from bot.clock import Clock
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.answers import Answering
@@ -23,6 +23,7 @@ from bot.platforms.slack.manifest import EVENTS_PATH, INSTALL_PATH, REDIRECT_PAT
 from bot.platforms.slack.profiles import Profiles
 from bot.platforms.slack.routes import events_route
 from bot.platforms.slack.sockets import listen
+from bot.words import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,22 @@ class Slack:
         if self.config.app_token:
             return "over Socket Mode"
         return f"at {self.config.public_url}{EVENTS_PATH}"
+
+    async def where(self) -> str:
+        """In which workspaces Slack is connected, or why that cannot be said; one sentence."""
+        try:
+            names = [install.name for install in await self.installs.all()]
+        except Gone as gone:
+            return t("{why}: run “fivefold doctor”.", why=gone)
+        except Limited:
+            return t("Slack is heard {how}, but cannot be reached now.", how=self.how)
+        except RecordsUnavailable:
+            return t("Slack is heard {how}; the database does not say now where.", how=self.how)
+        if not names:
+            return t("Slack is heard {how}, and Fivefold is installed nowhere yet.", how=self.how)
+        *others, last = sorted(names)
+        known = t("{others} and {last}", others=", ".join(others), last=last) if others else last
+        return t("Slack is heard {how}, in {known}.", how=self.how, known=known)
 
     async def listen(self, stopping: asyncio.Event) -> None:
         """Hear what comes over Socket Mode until ``stopping`` is set; nothing where it is off."""
@@ -77,3 +94,4 @@ async def open_slack(
             yield slack
         finally:
             await listeners.settled()
+            await installs.settled()

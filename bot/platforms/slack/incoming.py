@@ -180,7 +180,8 @@ def submitted(body: Json, door: Door) -> tuple[FormSubmitted, Origin]:
     except (KeyError, TypeError, AttributeError):
         raise Unreadable("state") from None
     content = [part for id, values in fields.items() for part in (id, *values, "")]
-    id = digest("form", door.who, view.get("id"), origin.callback, *content)
+    # With the hash: a window that was drawn again is another form, though its id stays.
+    id = digest("form", door.who, view.get("id"), view.get("hash"), origin.callback, *content)
     event = FormSubmitted(
         **door.head(id, door.now, origin.place(door.tenant)),
         callback=origin.callback,

@@ -30,25 +30,33 @@ from bot.platforms.slack.incoming import (
     text_of,
     time_of,
 )
+from bot.platforms.slack.profiles import Profile
 from bot.platforms.slack.wording import words_of
 
 SPOKEN = frozenset({"", "file_share", "me_message", "thread_broadcast"})
 """The subtypes of messages that are people's own words."""
 
 
-def kept(body: Json, door: Door) -> Kept:
-    """The shortcut "Add to evidence" on somebody's message."""
-    message, channel = body.get("message") or {}, (body.get("channel") or {}).get("id")
-    channel, ts = text_of(channel, "channel"), text_of(message.get("ts"), "ts")
+def author_of(body: Json, door: Door) -> Person:
+    """Who said what the shortcut "Add to evidence" is about."""
+    message = body.get("message") or {}
     # What a bot said is nobody's answer: it is kept as of whoever keeps it.
     author = "" if message.get("bot_id") else str(message.get("user") or "")
+    return Person(NAME, door.tenant, author or door.who)
+
+
+def kept(body: Json, door: Door, author: Profile | None = None) -> Kept:
+    """The shortcut "Add to evidence" on somebody's message; ``author`` is who wrote that."""
+    message, channel = body.get("message") or {}, (body.get("channel") or {}).get("id")
+    channel, ts = text_of(channel, "channel"), text_of(message.get("ts"), "ts")
     id = digest("keep", door.who, channel, ts, body.get("trigger_id"))
     place = place_of(door.tenant, channel)
     return Kept(
         **door.head(id, moment(body.get("action_ts"), door.now), place),
         post=PostRef(_within(message, place), ts),
         text=UserText(words_of(message)),
-        by=Person(NAME, door.tenant, author or door.who),
+        by=author_of(body, door),
+        by_name=author.name if author else None,
     )
 
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import defaultdict
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -36,6 +35,8 @@ LAST_USE = timedelta(minutes=1)
 REMEMBERED = timedelta(seconds=60)
 REST = timedelta(seconds=60)
 """How long a refresh that failed is not tried again while the token lasts."""
+PATIENCE = 0.5
+"""Seconds for which somebody waits for a refresh while the token at hand lasts."""
 AGAIN = timedelta(seconds=10)
 """After which to ask again, where Slack does not say it."""
 
@@ -123,20 +124,33 @@ class Installs:
         self._by_hand: Install | None = None
         self._seen: dict[str, tuple[datetime, Install]] = {}
         self._rests_until: dict[str, datetime] = {}
-        self._locks: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._learning = asyncio.Lock()
+        self._refreshing: dict[str, asyncio.Task[Install | None]] = {}
+
+    async def settled(self) -> None:
+        """Wait for every refresh that was begun: what comes of it must be kept."""
+        while self._refreshing:
+            await asyncio.wait(set(self._refreshing.values()))
 
     async def get(self, tenant: str) -> Install | None:
-        """The install as it was at most a minute ago, its token perhaps expired.
+        """The install as it was at most a minute ago, its token perhaps expired; an older one
+        where the records cannot be read now.
 
-        Raises RecordsUnavailable, and Limited or Gone where Slack does not say whose the token by
-        hand is.
+        Raises RecordsUnavailable where none is remembered, and Limited or Gone where Slack does not
+        say whose the token by hand is.
         """
         if self._by_hand and self._by_hand.tenant == tenant:
             return self._by_hand
         at, seen = self._seen.get(tenant, (None, None))
         if at and self._clock.now() - at < REMEMBERED:
             return seen
-        if kept := await self._read(tenant):
+        try:
+            kept = await self._read(tenant)
+        except RecordsUnavailable:
+            if seen is None:
+                raise
+            return seen
+        if kept:
             return kept
         by_hand = await self._learn()
         return by_hand if by_hand and by_hand.tenant == tenant else None
@@ -168,14 +182,16 @@ class Installs:
         Raises Gone where nothing is installed or Slack ended it, and Limited where a valid token
         cannot be had just now; both before anything was sent.
         """
+        install: Install | None = None
         try:
             install = await self.get(tenant)
             if install and self._wants_refreshing(install):
-                async with self._locks[tenant]:
-                    install = await self._refreshed(tenant)
+                install = await self._renewed(install)
         except RecordsUnavailable as down:
             log.warning("the install in %s cannot be read or kept: %s", tenant, down)
-            raise Limited(AGAIN) from down
+            if install is None or not install.lasts(self._clock.now(), LAST_USE):
+                raise Limited(AGAIN) from down
+            return self._rest(install)
         if install is None:
             raise Gone(f"Fivefold is not installed in {tenant}")
         return install
@@ -198,7 +214,7 @@ class Installs:
     async def _learn(self) -> Install | None:
         if not self._config.bot_token or self._by_hand:
             return self._by_hand
-        async with self._locks[""]:
+        async with self._learning:
             if self._by_hand is None:
                 try:
                     self._by_hand = await install_by_hand(self._config)
@@ -216,10 +232,27 @@ class Installs:
         rests = now < self._rests_until.get(install.tenant, now)
         return not (rests and install.lasts(now, LAST_USE))
 
+    async def _renewed(self, install: Install) -> Install | None:
+        """What comes of the one refresh of this process; the same where that takes long and the
+        token lasts. Who stops waiting stops at once, and the refresh goes on."""
+        tenant = install.tenant
+        task = self._refreshing.get(tenant)
+        if task is None:
+            task = self._refreshing[tenant] = asyncio.create_task(self._refreshed(tenant))
+            task.add_done_callback(lambda done: self._ended(tenant, done))
+        if install.lasts(self._clock.now(), LAST_USE):
+            await asyncio.wait({task}, timeout=PATIENCE)
+            if not task.done():
+                return install
+        return await asyncio.shield(task)
+
+    def _ended(self, tenant: str, task: asyncio.Task[Install | None]) -> None:
+        del self._refreshing[tenant]
+        # It is told to whoever still waits; where nobody does, it is no news for the loop.
+        if not task.cancelled():
+            task.exception()
+
     async def _refreshed(self, tenant: str) -> Install | None:
-        install = await self.get(tenant)
-        if install is None or not self._wants_refreshing(install):
-            return install
         has_turn = await self._records.delete(TURN, tenant)
         # Only now: whoever had the turn before has kept what came of it.
         install = await self._read(tenant)
@@ -234,15 +267,7 @@ class Installs:
             if newer != install:
                 return newer
             # Whoever had the turn has died over it.
-        # A refresh that was begun must be kept, whoever still waits for it.
-        refreshing = asyncio.create_task(self._refresh(install))
-        try:
-            return await asyncio.shield(refreshing)
-        except asyncio.CancelledError:
-            await asyncio.wait([refreshing])
-            if not refreshing.cancelled():
-                refreshing.exception()
-            raise
+        return await self._refresh(install)
 
     async def _newer_than(self, install: Install) -> Install | None:
         """What another process keeps in its place, or the same after waiting for long enough."""
@@ -277,9 +302,9 @@ class Installs:
             except RecordsUnavailable as error:
                 log.warning("a new token of %s is not kept yet: %s", install.tenant, error)
                 await asyncio.sleep(seconds)
-        raise RecordsUnavailable(
-            "A new token of Slack's could not be kept: install Fivefold again."
-        )
+        lost = "A new token of Slack's could not be kept: install Fivefold again."
+        log.error("in %s: %s", install.tenant, lost)
+        raise RecordsUnavailable(lost)
 
     async def _not_refreshed(self, install: Install, failure: SlackFailure) -> Install | None:
         current = await self._read(install.tenant)

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 from collections.abc import Coroutine
+from functools import partial
 from typing import Any, cast
 
 import aiohttp
@@ -18,11 +19,10 @@ from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
 
-from bot.chat.address import Person, PostRef
+from bot.chat.address import Person
 from bot.chat.answer import Answer, NotSaved, Refused, Saved
-from bot.chat.callback import BadCallback, Callback
-from bot.chat.event import Commanded, Event, Picked, Removed, Said
-from bot.chat.platform import Gone, Hear, PlatformFailure
+from bot.chat.event import Commanded, Picked, Removed, Said
+from bot.chat.platform import Gone, Hear, PlatformFailure, RecordsUnavailable
 from bot.chat.text import UserText
 from bot.clock import Clock
 from bot.failing import where
@@ -45,9 +45,18 @@ from bot.platforms.slack.incoming import (
     pressed,
     submitted,
 )
-from bot.platforms.slack.incoming_messages import adopted, deactivated, heard, kept, moved
+from bot.platforms.slack.incoming_messages import (
+    author_of,
+    deactivated,
+    heard,
+    kept,
+    moved,
+)
 from bot.platforms.slack.installs import Installs
+from bot.platforms.slack.members import decoded, not_for_guests
 from bot.platforms.slack.profiles import Profile, Profiles
+from bot.platforms.slack.reading_back import read_back
+from bot.platforms.slack.unheard import last_words, not_saved
 from bot.words import t
 
 log = logging.getLogger(__name__)
@@ -59,9 +68,10 @@ ADOPT = "adopt"
 ROOM = "room "
 """How the action_id of "More room" begins."""
 
-SECONDS = 1.0
-"""How long an acknowledgement, for which Slack waits three seconds, waits for what goes with it."""
-
+SECONDS = 2.0
+"""How long after it came something is acknowledged, whatever goes with that; Slack waits three."""
+DEADLINE = "fivefold_deadline"
+"""What keeps, in Bolt's context, until when that is, in the loop's time."""
 
 NONSENSE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
 """What reading a payload raises that is not what Slack's documentation says."""
@@ -138,22 +148,22 @@ class Listeners:
 
     async def _action(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if (found := press_of(body)) is None:
-            await self._beside(self._make_room(body, context))
+            await self._beside(context, self._make_room(body, context))
             return _done()
         action, press = found
         door = await self._door(body, context)
         press_ = pressed(body, action, press, door)
-        answer = await self._heard_press(press_, door)
-        await self._beside(self._after_press(body, press_, answer))
+        answer = await self._heard_press(press_, door, _left(context))
+        await self._beside(context, self._after_press(body, press_, answer))
         return _done()
 
-    async def _heard_press(self, press: Pressed, door: Door) -> Answer:
+    async def _heard_press(self, press: Pressed, door: Door, left: float) -> Answer:
         event = press.event
-        if refused := _not_for_guests(event.callback, door):
+        if refused := not_for_guests(event.callback, door):
             return refused
-        callback = _decoded(event.callback)
+        callback = decoded(event.callback)
         if callback and callback.verb == ADOPT and isinstance(event, Picked):
-            said = await self._read_back(event, callback, press.origin)
+            said = await read_back(self._api, event, callback, press.origin, left)
             if said is None:
                 return Refused(t("I could not read that message: please write it in the thread."))
             return await self._hear(said)
@@ -166,24 +176,6 @@ class Listeners:
             return
         note = answer.note if isinstance(answer, Saved) else answer.why
         await self._draw_home(who, note)
-
-    async def _read_back(self, event: Picked, callback: Callback, origin: Origin) -> Event | None:
-        """What stands in the channel, as its author's answer; ``None`` where it cannot be read."""
-        place = origin.place(event.who.tenant)
-        if place is None:
-            return None
-        ts = callback.item.replace("-", ".")
-        try:
-            client = await self._api.of(event.who.tenant)
-            page = await told(
-                client.conversations_history(
-                    channel=place.channel, latest=ts, inclusive=True, limit=1
-                )
-            )
-        except PlatformFailure:
-            return None
-        found: Json = next(iter(page.get("messages") or ()), {})
-        return adopted(found, event, PostRef(place, ts))
 
     async def _make_room(self, body: Json, context: AsyncBoltContext) -> None:
         """Another input in a form whose words do not fit the ones it has."""
@@ -202,12 +194,12 @@ class Listeners:
             return _done()
         door = await self._door(body, context)
         event, origin = submitted(body, door)
-        answer = _not_for_guests(event.callback, door) or await self._hear(event)
+        answer = not_for_guests(event.callback, door) or await self._hear(event)
         acknowledgement, rest = self._answering.to_form(body, origin, answer)
         if rest:
-            await self._beside(self._answering.go_on(door.person, rest))
+            await self._beside(context, self._answering.go_on(door.person, rest))
         if origin.home:
-            await self._beside(self._draw_home(door.person, ""))
+            await self._beside(context, self._draw_home(door.person, ""))
         return _done(acknowledgement)
 
     async def _command(
@@ -216,17 +208,22 @@ class Listeners:
         door = await self._door(body, context)
         sent = request.headers.get("x-slack-request-timestamp") or [""]
         event = commanded(body, door, sent[0])
-        answer = _not_for_guests(event.text, door) or await self._hear(event)
-        return _done(await self._answering.to_command(body, door.person, answer))
+        answer = not_for_guests(event.text, door) or await self._hear(event)
+        telling = asyncio.create_task(self._answering.to_command(body, door.person, answer))
+        await asyncio.wait({telling}, timeout=_left(context))
+        if telling.done():
+            return _done(telling.result())
+        await self._beside(context, self._answering.afterwards(body, door.person, telling))
+        return _done()
 
     async def _shortcut(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if body.get("type") != "message_action":
             return _done()
         door = await self._door(body, context)
-        event = kept(body, door)
+        event = kept(body, door, await self._profiles.of(author_of(body, door)))
         answer = await self._hear(event)
         origin = Origin(channel=event.post.place.channel, thread=event.post.place.thread)
-        await self._beside(self._answering.to_words(body, door.person, origin, answer))
+        await self._beside(context, self._answering.to_words(body, door.person, origin, answer))
         return _done()
 
     # -- what people write, and where they come and go
@@ -242,7 +239,7 @@ class Listeners:
             return _done()
         said = body["event"]
         private = isinstance(event, Commanded)
-        refused = _not_for_guests(event.text, door) if isinstance(event, Commanded) else None
+        refused = not_for_guests(event.text, door) if isinstance(event, Commanded) else None
         answer = refused or await self._hear(event)
         _kept(answer)
         thread = str(said.get("thread_ts") or "")
@@ -251,13 +248,14 @@ class Listeners:
             thread="" if isinstance(event, Said) else thread,
             private=private,
         )
-        await self._beside(self._answering.to_words({}, door.person, origin, answer))
+        await self._beside(context, self._answering.to_words({}, door.person, origin, answer))
         return _done()
 
     async def _home(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if (body.get("event") or {}).get("tab") == "home":
             door = await self._door(body, context)
-            await self._beside(self._draw_home(door.person, "", asked_home(body, door)))
+            drawing = self._draw_home(door.person, "", asked_home(body, door))
+            await self._beside(context, drawing)
         return _done()
 
     async def _draw_home(self, who: Person, note: str, asked: Commanded | None = None) -> None:
@@ -312,19 +310,20 @@ class Listeners:
         user = body.get("user")
         if profile is None and isinstance(user, dict):
             handle = str(user.get("name") or user.get("username") or "")
-            profile = Profile(UserText(handle)) if handle else None
+            profile = Profile(UserText(handle), is_guess=True) if handle else None
         bot, channel = context.bot_user_id or "", channel_of(body)
         private = who != bot and await self._places.knows(tenant, channel)
         return Door(tenant, who, self._lesson.now(), profile, bot, private)
 
-    async def _beside(self, work: Coroutine[Any, Any, None]) -> None:
-        """Do this with the acknowledgement where it is quick, else after it."""
+    async def _beside(self, context: AsyncBoltContext, work: Coroutine[Any, Any, None]) -> None:
+        """Do this with the acknowledgement where there is time for it, else after it."""
         task = asyncio.create_task(_quietly(work))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
-        await asyncio.wait({task}, timeout=SECONDS)
+        await asyncio.wait({task}, timeout=_left(context))
 
     async def _authorized(self, context: AsyncBoltContext) -> AuthorizeResult | None:
+        context[DEADLINE] = asyncio.get_running_loop().time() + SECONDS
         install = await self._installs.get(_tenant(context))
         if install is None:
             return None
@@ -336,8 +335,26 @@ class Listeners:
             bot_token=install.bot_token,
         )
 
-    async def _failed(self, error: Exception) -> BoltResponse:
-        """What cannot be read will not be readable later; what was not kept comes again."""
+    async def _failed(
+        self, error: Exception, body: Json, context: AsyncBoltContext, request: AsyncBoltRequest
+    ) -> BoltResponse:
+        """What cannot be read will not be readable later; what was not kept comes again, and
+        people are told that they shall try again."""
+        try:
+            kind = (body.get("event") or {}).get("type", "message")
+            # Of other events nobody is told anything, and some have no author.
+            if kind == "message" and isinstance(error, NotKept | RecordsUnavailable):
+                beside, now = partial(self._beside, context), self._lesson.now()
+                door = Door(_tenant(context), actor_of(body), now, bot=context.bot_user_id or "")
+                retry = (request.headers.get("x-slack-retry-num") or [""])[0]
+                await last_words(self._answering, body, retry, door, beside)
+                if isinstance(error, RecordsUnavailable):
+                    said = await not_saved(self._answering, body, door.person, now, beside)
+                    if said is not None:
+                        log.error("what somebody did was not kept: %s", error)
+                        return _done(said)
+        except NONSENSE as nonsense:
+            error = nonsense
         if isinstance(error, NONSENSE):
             # Its own words may be those of somebody who was writing.
             why = str(error) if isinstance(error, Unreadable) else where(error)
@@ -368,6 +385,12 @@ def _tenant(context: AsyncBoltContext) -> str:
     return tenant
 
 
+def _left(context: AsyncBoltContext) -> float:
+    """The seconds until it has to be acknowledged."""
+    now = asyncio.get_running_loop().time()
+    return max(0.0, float(context.get(DEADLINE, now + SECONDS)) - now)
+
+
 def _kept(answer: Answer) -> None:
     if isinstance(answer, NotSaved):
         raise NotKept
@@ -375,22 +398,3 @@ def _kept(answer: Answer) -> None:
 
 def _done(body: Json | None = None) -> BoltResponse:
     return BoltResponse(status=200, body=dict(body) if body else "")
-
-
-def _decoded(callback: str) -> Callback | None:
-    try:
-        return Callback.decode(callback)
-    except BadCallback:
-        return None
-
-
-FOR_MEMBERS = frozenset({"plan", "schedule", "rehearse"})
-"""Verbs and words that plan lessons: guests and people of other workspaces do not."""
-
-
-def _not_for_guests(asked: str, door: Door) -> Refused | None:
-    callback = _decoded(asked)
-    verb = callback.verb if callback else asked.strip().lower()
-    if verb in FOR_MEMBERS and door.profile and door.profile.is_guest:
-        return Refused(t("Only full members of this workspace can plan a lesson here."))
-    return None

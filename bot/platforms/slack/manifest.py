@@ -31,6 +31,12 @@ _EVENTS = {
 }
 """What is listened to, and the scope that it takes."""
 
+_USAGE = (
+    "[schedule | rehearse | my part | evidence | help"
+    " | start | pause | resume | +5 | next | close | status]"
+)
+"""The words after the command; Slack takes up to 1000 characters."""
+
 _LONG_DESCRIPTION = """\
 Fivefold runs a 5E lesson (Engage, Explore, Explain, Elaborate, Evaluate) for a cohort in a channel.
 
@@ -62,14 +68,15 @@ def manifest(allow: Iterable[str], url: str) -> Json:
             "app_home": {
                 "home_tab_enabled": True,
                 "messages_tab_enabled": True,
-                "messages_tab_read_only_enabled": False,
+                # Without the right to read, what people write there would be heard by nobody.
+                "messages_tab_read_only_enabled": "im:history" not in scopes,
             },
             "bot_user": {"display_name": "Fivefold", "always_online": True},
             "slash_commands": [
                 {
                     "command": COMMAND,
                     "description": "Plan a lesson, steer it, or see your part of it",
-                    "usage_hint": "[start | pause | resume | +5 | next | close | status | help]",
+                    "usage_hint": _USAGE,
                     "should_escape": False,
                     **({"url": f"{url}{EVENTS_PATH}"} if url else {}),
                 }

@@ -27,13 +27,17 @@ SECONDS = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """``zone`` is IANA's, or ``""``. A guest or a stranger is no full member of the tenant."""
+    """``zone`` is IANA's, or ``""``. A guest or a stranger is no full member of the tenant.
+
+    ``is_guess``: Slack did not say; it is no more than the name that came along.
+    """
 
     name: UserText
     zone: str = ""
     is_bot: bool = False
     is_guest: bool = False
     is_gone: bool = False
+    is_guess: bool = False
 
 
 class Profiles:
@@ -55,7 +59,7 @@ class Profiles:
             async with asyncio.timeout(SECONDS):
                 client = await self._api.of(person.tenant)
                 found = await told(client.users_info(user=person.id))
-            profile = read_profile(found.get("user") or {})
+            profile = read_profile(found.get("user") or {}, person.tenant)
         except Limited as limited:
             self._silent_until[person.tenant] = now + limited.after
             return profile
@@ -76,8 +80,8 @@ class Profiles:
             self._known.popitem(last=False)
 
 
-def read_profile(user: dict[str, Any]) -> Profile:
-    """A profile from Slack's user object."""
+def read_profile(user: dict[str, Any], tenant: str) -> Profile:
+    """A profile from Slack's user object, as the tenant is told it."""
     profile = user.get("profile") or {}
     names = (
         profile.get("display_name"),
@@ -91,6 +95,16 @@ def read_profile(user: dict[str, Any]) -> Profile:
         name=UserText(next((str(name) for name in names if name), "")),
         zone=str(user.get("tz") or ""),
         is_bot=bool(user.get("is_bot")) or user.get("id") == "USLACKBOT",
-        is_guest=any(user.get(flag) for flag in guest),
+        is_guest=any(user.get(flag) for flag in guest) or _is_of_another(user, tenant),
         is_gone=bool(user.get("deleted")),
     )
+
+
+def _is_of_another(user: dict[str, Any], tenant: str) -> bool:
+    """Whether they come from elsewhere, over Slack Connect. ``is_stranger`` does not say it of all.
+
+    A member of an organisation may be of several of its workspaces; one of them is ``team_id``.
+    """
+    team, member = user.get("team_id"), user.get("enterprise_user") or {}
+    homes = (team, member.get("enterprise_id"), *(member.get("teams") or ()))
+    return bool(team) and tenant not in homes

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from functools import partial
 
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 
 from bot.platforms.slack.calls import Api
+from bot.platforms.slack.client import SlackFailure, answer_of
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.listeners import Listeners
 
@@ -50,7 +53,9 @@ async def _keep(
             listeners.bolt, config.app_token, logger=quiet, web_client=api.client()
         )
         try:
-            if await _is_up(handler, stopping):
+            # Slack's client keeps to itself why it is not let in.
+            asking = partial(_is_let_in, config, api) if failures else None
+            if await _is_up(handler, asking, stopping):
                 log.info("Slack's connection %d is open", number + 1)
                 failures = 0
                 await _while_up(handler, stopping)
@@ -62,16 +67,32 @@ async def _keep(
             await _pause(stopping, WAITS[min(failures, len(WAITS)) - 1])
 
 
-async def _is_up(handler: AsyncSocketModeHandler, stopping: asyncio.Event) -> bool:
-    """Connect, for as long as one may be down; whether that worked."""
-    connecting = asyncio.create_task(_connect(handler))
+async def _is_let_in(config: SlackConfig, api: Api) -> bool:
+    """Whether Slack would let us in; why not is logged."""
+    client = api.client(config.app_token)
+    try:
+        await answer_of(client.apps_connections_open(app_token=config.app_token))
+    except SlackFailure as failure:
+        if failure.error and failure.after is None:
+            log.error("Slack refuses the app token (%s): run “fivefold doctor”", failure.error)
+        return False
+    return True
+
+
+async def _is_up(
+    handler: AsyncSocketModeHandler,
+    asking: Callable[[], Awaitable[bool]] | None,
+    stopping: asyncio.Event,
+) -> bool:
+    """Connect, for as long as one may be down, if ``asking`` says yes; whether that worked."""
+    connecting = asyncio.create_task(_connect(handler, asking))
     stop = asyncio.create_task(stopping.wait())
     await asyncio.wait(
         {connecting, stop}, timeout=DOWN_SECONDS, return_when=asyncio.FIRST_COMPLETED
     )
     stop.cancel()
     if connecting.done() and not connecting.exception():
-        return True
+        return connecting.result()
     connecting.cancel()
     with suppress(asyncio.CancelledError, Exception):
         await connecting
@@ -93,8 +114,13 @@ async def _close(handler: AsyncSocketModeHandler) -> None:
 # Slack's client has no types.
 
 
-async def _connect(handler: AsyncSocketModeHandler) -> None:
+async def _connect(
+    handler: AsyncSocketModeHandler, asking: Callable[[], Awaitable[bool]] | None
+) -> bool:
+    if asking and not await asking():
+        return False
     await handler.client.connect()  # type: ignore[no-untyped-call]
+    return True
 
 
 async def _closed(handler: AsyncSocketModeHandler) -> None:
