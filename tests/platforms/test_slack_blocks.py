@@ -42,8 +42,6 @@ from tests.strategies import HOSTILE, forms, messages
 
 NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
-pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-
 
 def _stamp(at: datetime, style: WhenStyle) -> str:
     return str(int(at.timestamp()))

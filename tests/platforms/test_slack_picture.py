@@ -98,8 +98,6 @@ FORM = Form(
 )
 """Between them, one of everything."""
 
-pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-
 
 class Read(HTMLParser):
     """The body of a payload's page taken apart: its words, but for moments, and its tags."""

@@ -48,8 +48,6 @@ LARGEST_CARD = 80_000
 MACRO = re.compile(r"\{\{(?:DATE|TIME)\([0-9TZ:-]+(?:, LONG)?\)\}\}")
 OPTIONS = tuple(Option(f"o,{n}%", f"Option {n}") for n in range(14))
 
-pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
-
 
 def _size(card: Any) -> int:
     return len(json.dumps(card, ensure_ascii=False).encode("utf-16-le", "surrogatepass"))

@@ -290,7 +290,9 @@ async def _is_answered(
     response = await house.send(request)
     heard_in_vain = event and house.ear.heard and isinstance(answer, NotSaved)
     assert response.status_code < 500 or heard_in_vain, house.ear.heard
-    for record in caplog.records:
+    # The Slack and the client of the tests write down every address that they are asked for.
+    ours = [record for record in caplog.records if record.name not in ("aiohttp.access", "httpx")]
+    for record in ours:
         assert record.exc_info is None, record
         assert CANARY not in record.getMessage()
 

@@ -33,7 +33,6 @@ from tests.strategies import HOSTILE, forms, messages
 
 Json = dict[str, Any]
 
-pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 ORIGIN = Origin("f.answer.o1...", CHANNEL, ROOT, REPLY)
 MORE = "There is more"
