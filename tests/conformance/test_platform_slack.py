@@ -76,7 +76,7 @@ class SlackDriver(Driver):
         return await self.people.sees(person)
 
     async def _done(self) -> None:
-        await self.slack.listeners.settled()
+        await self.slack.listeners.reception.settled()
 
 
 class _SlackContract(PlatformContract):

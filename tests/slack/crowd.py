@@ -103,7 +103,7 @@ class Crowd:
                 await act
 
         await asyncio.gather(*map(one, acts))
-        await self.listeners.settled()
+        await self.listeners.reception.settled()
 
     # -- what one person does
 

@@ -45,7 +45,7 @@ class Running:
     async def settle(self) -> None:
         """Let what follows an acknowledgement arrive."""
         assert self.app.slack
-        await self.app.slack.listeners.settled()
+        await self.app.slack.listeners.reception.settled()
 
     async def run_to(self, moment: datetime) -> None:
         """Work from each moment at which something is due to the next, until this one."""

@@ -154,7 +154,7 @@ async def slack_house(file: Path, *allow: str) -> AsyncIterator[SlackHouse]:
             async with httpx.AsyncClient(transport=transport, base_url="https://bot.test") as http:
                 house.http = http
                 yield house
-            await opened.listeners.settled()
+            await opened.listeners.reception.settled()
 
 
 @pytest.fixture

@@ -158,7 +158,7 @@ async def everybody_looks_around(crowd: Crowd) -> None:
     board = Callback("board", (await crowd.house.opening("peer_review")).id).encode()
     await crowd.press("fay", board)
     await crowd.home("fay")
-    await crowd.listeners.settled()
+    await crowd.listeners.reception.settled()
 
 
 def nothing_is_alive(calls: Sequence[Called]) -> None:

@@ -14,7 +14,7 @@ from bot.chat.callback import Callback
 from bot.chat.event import Commanded
 from bot.chat.message import Form, Message, Text, TextField
 from bot.chat.platform import RecordsUnavailable
-from bot.platforms.slack import answers, listeners
+from bot.platforms.slack import answers, reception
 from bot.platforms.slack.calls import Api
 from tests.slack.signed import (
     ACTS,
@@ -182,7 +182,7 @@ async def test_who_wrote_is_told_at_last_that_it_was_not_saved(
 @pytest.fixture
 def slow(monkeypatch: pytest.MonkeyPatch) -> asyncio.Event:
     """Until it is set, Slack neither opens a window nor reads a channel; nobody waits for long."""
-    monkeypatch.setattr(listeners, "SECONDS", 0.2)
+    monkeypatch.setattr(reception, "SECONDS", 0.2)
     gate = asyncio.Event()
     for name in ("views_open", "conversations_history"):
         method = getattr(AsyncWebClient, name)

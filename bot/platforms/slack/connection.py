@@ -81,7 +81,7 @@ async def open_slack(
         profiles = Profiles(api, machine)
         platform = SlackPlatform(api, records, profiles, config.capabilities, machine)
         answering = Answering(api, platform)
-        listeners = Listeners(config, installs, api, profiles, answering, hear, lesson)
+        listeners = Listeners(installs, api, profiles, answering, hear, lesson)
         doors: list[BaseRoute] = []
         if config.signing_secret:
             doors.append(events_route(config, listeners))
@@ -93,5 +93,5 @@ async def open_slack(
         try:
             yield slack
         finally:
-            await listeners.settled()
+            await listeners.reception.settled()
             await installs.settled()

@@ -10,11 +10,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections.abc import Coroutine
-from functools import partial
 from typing import Any, cast
 
-import aiohttp
 from slack_bolt.async_app import AsyncApp, AsyncBoltContext, AsyncBoltRequest
 from slack_bolt.authorization import AuthorizeResult
 from slack_bolt.response import BoltResponse
@@ -22,14 +19,10 @@ from slack_bolt.response import BoltResponse
 from bot.chat.address import Person
 from bot.chat.answer import Answer, NotSaved, Refused, Saved
 from bot.chat.event import Commanded, Picked, Removed, Said
-from bot.chat.platform import Gone, Hear, PlatformFailure, RecordsUnavailable
-from bot.chat.text import UserText
+from bot.chat.platform import Gone, Hear, PlatformFailure
 from bot.clock import Clock
-from bot.failing import where
-from bot.platforms.slack.adapter import NAME
 from bot.platforms.slack.answers import Answering
 from bot.platforms.slack.calls import Api, told
-from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.form import more_room
 from bot.platforms.slack.incoming import (
     Door,
@@ -37,9 +30,7 @@ from bot.platforms.slack.incoming import (
     Origin,
     Pressed,
     Unreadable,
-    actor_of,
     asked_home,
-    channel_of,
     commanded,
     press_of,
     pressed,
@@ -54,9 +45,9 @@ from bot.platforms.slack.incoming_messages import (
 )
 from bot.platforms.slack.installs import Installs
 from bot.platforms.slack.members import decoded, not_for_guests
-from bot.platforms.slack.profiles import Profile, Profiles
+from bot.platforms.slack.profiles import Profiles
 from bot.platforms.slack.reading_back import read_back
-from bot.platforms.slack.unheard import last_words, not_saved
+from bot.platforms.slack.reception import NotKept, Reception, done, left, tenant_of
 from bot.words import t
 
 log = logging.getLogger(__name__)
@@ -68,25 +59,12 @@ ADOPT = "adopt"
 ROOM = "room "
 """How the action_id of "More room" begins."""
 
-SECONDS = 2.0
-"""How long after it came something is acknowledged, whatever goes with that; Slack waits three."""
-DEADLINE = "fivefold_deadline"
-"""What keeps, in Bolt's context, until when that is, in the loop's time."""
-
-NONSENSE = (ValueError, TypeError, AttributeError, LookupError, RecursionError)
-"""What reading a payload raises that is not what Slack's documentation says."""
-
-
-class NotKept(Exception):
-    """It was not saved: Slack shall send it again."""
-
 
 class Listeners:
     """The Bolt app, and what it does with each kind of request."""
 
     def __init__(
         self,
-        config: SlackConfig,
         installs: Installs,
         api: Api,
         profiles: Profiles,
@@ -97,15 +75,14 @@ class Listeners:
         self._installs = installs
         self._api = api
         self._profiles = profiles
-        self._places = answering.places
         self._answering = answering
         self._hear = hear
         self._lesson = lesson
-        self._under_way: set[asyncio.Task[None]] = set()
+        self.reception = Reception(installs, profiles, answering, lesson)
 
         # Bolt gives a method its own object twice.
         async def authorize(context: AsyncBoltContext) -> AuthorizeResult | None:
-            return await self._authorized(context)
+            return await self.reception.authorized(context)
 
         quiet = logging.getLogger(f"{__name__}.bolt")
         # At its lower levels Bolt writes who chose what; and its errors quote what was sent.
@@ -113,8 +90,8 @@ class Listeners:
         self.bolt = AsyncApp(
             logger=quiet,
             process_before_response=True,
-            signing_secret=config.signing_secret or None,
-            request_verification_enabled=bool(config.signing_secret),
+            # Whatever comes here was verified at the door, or came over a socket of ours.
+            request_verification_enabled=False,
             client=api.client(),
             # Bolt takes None for an answer, too, though it does not say so.
             authorize=cast(Any, authorize),
@@ -122,7 +99,7 @@ class Listeners:
                 "Fivefold is not installed here any more: ask whoever looks after your workspace."
             ),
         )
-        self.bolt.error(self._failed)
+        self.bolt.error(self.reception.failed)
         self.bolt.action(ANYTHING)(self._action)
         self.bolt.view(ANYTHING)(self._view)
         self.bolt.command(ANYTHING)(self._command)
@@ -139,23 +116,18 @@ class Listeners:
             self.bolt.event(name)(listener)
         self.bolt.event(ANYTHING)(self._anything_else)
 
-    async def settled(self) -> None:
-        """Wait for whatever still goes out to people after an acknowledgement."""
-        while self._under_way:
-            await asyncio.wait(set(self._under_way))
-
     # -- what people press and send
 
     async def _action(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if (found := press_of(body)) is None:
-            await self._beside(context, self._make_room(body, context))
-            return _done()
+            await self.reception.beside(context, self._make_room(body, context))
+            return done()
         action, press = found
-        door = await self._door(body, context)
+        door = await self.reception.door(body, context)
         press_ = pressed(body, action, press, door)
-        answer = await self._heard_press(press_, door, _left(context))
-        await self._beside(context, self._after_press(body, press_, answer))
-        return _done()
+        answer = await self._heard_press(press_, door, left(context))
+        await self.reception.beside(context, self._after_press(body, press_, answer))
+        return done()
 
     async def _heard_press(self, press: Pressed, door: Door, left: float) -> Answer:
         event = press.event
@@ -182,7 +154,7 @@ class Listeners:
         view = body.get("view")
         for action in body.get("actions") or ():
             if view and str(action.get("action_id", "")).startswith(ROOM):
-                client = await self._api.of(_tenant(context))
+                client = await self._api.of(tenant_of(context))
                 wider = more_room(view, action["block_id"])
                 # The hash: should the window have changed meanwhile, it is not put back.
                 await told(
@@ -191,52 +163,54 @@ class Listeners:
 
     async def _view(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if body.get("type") != "view_submission":
-            return _done()
-        door = await self._door(body, context)
+            return done()
+        door = await self.reception.door(body, context)
         event, origin = submitted(body, door)
         answer = not_for_guests(event.callback, door) or await self._hear(event)
         acknowledgement, rest = self._answering.to_form(body, origin, answer)
         if rest:
-            await self._beside(context, self._answering.go_on(door.person, rest))
+            await self.reception.beside(context, self._answering.go_on(door.person, rest))
         if origin.home:
-            await self._beside(context, self._draw_home(door.person, ""))
-        return _done(acknowledgement)
+            await self.reception.beside(context, self._draw_home(door.person, ""))
+        return done(acknowledgement)
 
     async def _command(
         self, body: Json, context: AsyncBoltContext, request: AsyncBoltRequest
     ) -> BoltResponse:
-        door = await self._door(body, context)
+        door = await self.reception.door(body, context)
         sent = request.headers.get("x-slack-request-timestamp") or [""]
         event = commanded(body, door, sent[0])
         answer = not_for_guests(event.text, door) or await self._hear(event)
         telling = asyncio.create_task(self._answering.to_command(body, door.person, answer))
-        await asyncio.wait({telling}, timeout=_left(context))
+        await asyncio.wait({telling}, timeout=left(context))
         if telling.done():
-            return _done(telling.result())
-        await self._beside(context, self._answering.afterwards(body, door.person, telling))
-        return _done()
+            return done(telling.result())
+        await self.reception.beside(context, self._answering.afterwards(body, door.person, telling))
+        return done()
 
     async def _shortcut(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if body.get("type") != "message_action":
-            return _done()
-        door = await self._door(body, context)
+            return done()
+        door = await self.reception.door(body, context)
         event = kept(body, door, await self._profiles.of(author_of(body, door)))
         answer = await self._hear(event)
         origin = Origin(channel=event.post.place.channel, thread=event.post.place.thread)
-        await self._beside(context, self._answering.to_words(body, door.person, origin, answer))
-        return _done()
+        await self.reception.beside(
+            context, self._answering.to_words(body, door.person, origin, answer)
+        )
+        return done()
 
     # -- what people write, and where they come and go
 
     async def _message(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         try:
-            door = await self._door(body, context)
+            door = await self.reception.door(body, context)
         except Unreadable:
             # A bot's message, or one of Slack's own, has no author.
-            return _done()
+            return done()
         event = heard(body, door)
         if event is None or door.who == door.bot:
-            return _done()
+            return done()
         said = body["event"]
         private = isinstance(event, Commanded)
         refused = not_for_guests(event.text, door) if isinstance(event, Commanded) else None
@@ -248,15 +222,17 @@ class Listeners:
             thread="" if isinstance(event, Said) else thread,
             private=private,
         )
-        await self._beside(context, self._answering.to_words({}, door.person, origin, answer))
-        return _done()
+        await self.reception.beside(
+            context, self._answering.to_words({}, door.person, origin, answer)
+        )
+        return done()
 
     async def _home(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         if (body.get("event") or {}).get("tab") == "home":
-            door = await self._door(body, context)
+            door = await self.reception.door(body, context)
             drawing = self._draw_home(door.person, "", asked_home(body, door))
-            await self._beside(context, drawing)
-        return _done()
+            await self.reception.beside(context, drawing)
+        return done()
 
     async def _draw_home(self, who: Person, note: str, asked: Commanded | None = None) -> None:
         door = Door(who.tenant, who.id, self._lesson.now(), await self._profiles.of(who))
@@ -264,30 +240,30 @@ class Listeners:
         await self._answering.to_home(who, answer, note)
 
     async def _moved(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
-        door = await self._door(body, context)
+        door = await self.reception.door(body, context)
         if door.who != door.bot and not (door.profile and door.profile.is_bot):
             _kept(await self._hear(moved(body, door)))
-        return _done()
+        return done()
 
     async def _changed(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         user = (body.get("event") or {}).get("user") or {}
-        door = Door(_tenant(context), str(user.get("id", "")), self._lesson.now())
+        door = Door(tenant_of(context), str(user.get("id", "")), self._lesson.now())
         self._profiles.forget(door.person)
         if user.get("deleted"):
             _kept(await self._hear(deactivated(body, door)))
-        return _done()
+        return done()
 
     async def _removed(self, body: Json, context: AsyncBoltContext) -> BoltResponse:
         """Fivefold was uninstalled. The news may be old, so the token is tried first."""
-        tenant, event = _tenant(context), body.get("event") or {}
+        tenant, event = tenant_of(context), body.get("event") or {}
         revoked = (event.get("tokens") or {}).get("bot")
         if event.get("type") == "tokens_revoked" and not revoked:
-            return _done()
+            return done()
         if not await self._still_works(tenant):
             await self._installs.forget(tenant)
             door = Door(tenant, str(event.get("user") or ""), self._lesson.now())
             _kept(await self._hear(Removed(**door.head(str(body.get("event_id")), door.now, None))))
-        return _done()
+        return done()
 
     async def _still_works(self, tenant: str) -> bool:
         try:
@@ -300,101 +276,9 @@ class Listeners:
             raise NotKept from None
 
     async def _anything_else(self, body: Json) -> BoltResponse:
-        return _done()
-
-    # -- the pieces
-
-    async def _door(self, body: Json, context: AsyncBoltContext) -> Door:
-        tenant, who = _tenant(context), actor_of(body)
-        profile = await self._profiles.of(Person(NAME, tenant, who))
-        user = body.get("user")
-        if profile is None and isinstance(user, dict):
-            handle = str(user.get("name") or user.get("username") or "")
-            profile = Profile(UserText(handle), is_guess=True) if handle else None
-        bot, channel = context.bot_user_id or "", channel_of(body)
-        private = who != bot and await self._places.knows(tenant, channel)
-        return Door(tenant, who, self._lesson.now(), profile, bot, private)
-
-    async def _beside(self, context: AsyncBoltContext, work: Coroutine[Any, Any, None]) -> None:
-        """Do this with the acknowledgement where there is time for it, else after it."""
-        task = asyncio.create_task(_quietly(work))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        await asyncio.wait({task}, timeout=_left(context))
-
-    async def _authorized(self, context: AsyncBoltContext) -> AuthorizeResult | None:
-        context[DEADLINE] = asyncio.get_running_loop().time() + SECONDS
-        install = await self._installs.get(_tenant(context))
-        if install is None:
-            return None
-        return AuthorizeResult(
-            enterprise_id=context.enterprise_id,
-            team_id=context.team_id,
-            bot_user_id=install.bot_user,
-            bot_id=install.bot_id,
-            bot_token=install.bot_token,
-        )
-
-    async def _failed(
-        self, error: Exception, body: Json, context: AsyncBoltContext, request: AsyncBoltRequest
-    ) -> BoltResponse:
-        """What cannot be read will not be readable later; what was not kept comes again, and
-        people are told that they shall try again."""
-        try:
-            kind = (body.get("event") or {}).get("type", "message")
-            # Of other events nobody is told anything, and some have no author.
-            if kind == "message" and isinstance(error, NotKept | RecordsUnavailable):
-                beside, now = partial(self._beside, context), self._lesson.now()
-                door = Door(_tenant(context), actor_of(body), now, bot=context.bot_user_id or "")
-                retry = (request.headers.get("x-slack-retry-num") or [""])[0]
-                await last_words(self._answering, body, retry, door, beside)
-                if isinstance(error, RecordsUnavailable):
-                    said = await not_saved(self._answering, body, door.person, now, beside)
-                    if said is not None:
-                        log.error("what somebody did was not kept: %s", error)
-                        return _done(said)
-        except NONSENSE as nonsense:
-            error = nonsense
-        if isinstance(error, NONSENSE):
-            # Its own words may be those of somebody who was writing.
-            why = str(error) if isinstance(error, Unreadable) else where(error)
-            log.warning("something of Slack's could not be read: %s", why)
-            return BoltResponse(status=400, body="")
-        if isinstance(error, aiohttp.ClientError | TimeoutError):
-            # Bolt itself calls Slack only to tell somebody that Fivefold is not installed there.
-            log.warning("somebody could not be told that nothing is installed there")
-            return _done()
-        log.error("what Slack sent was not kept: %s", where(error))
-        return BoltResponse(status=500, body="")
-
-
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    """What somebody should have seen may fail without what they gave being lost."""
-    try:
-        await work
-    except PlatformFailure as failure:
-        log.warning("an answer did not reach its person: %s", type(failure).__name__)
-    except Exception as failure:
-        log.error("an answer could not be given: %s", where(failure))
-
-
-def _tenant(context: AsyncBoltContext) -> str:
-    tenant = context.enterprise_id if context.is_enterprise_install else context.team_id
-    if not tenant:
-        raise Unreadable("team")
-    return tenant
-
-
-def _left(context: AsyncBoltContext) -> float:
-    """The seconds until it has to be acknowledged."""
-    now = asyncio.get_running_loop().time()
-    return max(0.0, float(context.get(DEADLINE, now + SECONDS)) - now)
+        return done()
 
 
 def _kept(answer: Answer) -> None:
     if isinstance(answer, NotSaved):
         raise NotKept
-
-
-def _done(body: Json | None = None) -> BoltResponse:
-    return BoltResponse(status=200, body=dict(body) if body else "")

@@ -15,8 +15,9 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.platforms.slack.config import SlackConfig
-from bot.platforms.slack.listeners import NONSENSE, Listeners
+from bot.platforms.slack.listeners import Listeners
 from bot.platforms.slack.manifest import EVENTS_PATH
+from bot.platforms.slack.reception import NONSENSE
 
 LARGEST = 1_000_000
 """Bytes of one request; a window is at most a quarter of that."""
