@@ -31,7 +31,8 @@ from bot.chat.platform import (
 )
 from bot.chat.text import UserText
 from bot.platforms.memory import MemoryPlatform
-from tests.conformance.platform import HELLO, Driver, Ear, PlatformContract
+from tests.conformance.driving import HELLO, Driver, Ear
+from tests.conformance.platform import PlatformContract
 
 NOW = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 

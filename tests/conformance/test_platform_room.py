@@ -10,7 +10,8 @@ import pytest
 from bot.chat.address import Person, PostRef
 from bot.platforms.room.adapter import person, place
 from bot.storage.engine import Database
-from tests.conformance.platform import Driver, PlatformContract
+from tests.conformance.driving import Driver
+from tests.conformance.platform import PlatformContract
 from tests.conformance.postgres import Postgres
 from tests.web.browser import Browser, Page
 from tests.web.rooms import House, a_house, a_house_on

@@ -15,7 +15,8 @@ from bot.storage.engine import Database
 from bot.storage.migrate import migrate
 from bot.storage.vault import Vault
 from bot.web.server import build_web
-from tests.conformance.platform import Driver, Ear, PlatformContract
+from tests.conformance.driving import Driver, Ear
+from tests.conformance.platform import PlatformContract
 from tests.slack.world import EVERYTHING, PUBLIC, World, slack_world
 
 pytestmark = pytest.mark.peers

@@ -28,7 +28,7 @@ from bot.storage.engine import Database
 from bot.storage.migrate import migrate
 from bot.storage.vault import Vault
 from bot.web.server import build_web
-from tests.conformance.platform import Ear
+from tests.conformance.driving import Ear
 from tests.slack.oauth_server import (
     CANARY,
     COUNTY,

@@ -19,7 +19,7 @@ from bot.storage.engine import Database
 from bot.storage.room_board import SqlBoard
 from bot.storage.tables import metadata
 from bot.web.server import build_web
-from tests.conformance.platform import Ear
+from tests.conformance.driving import Ear
 from tests.web.browser import Browser
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -42,7 +42,7 @@ from bot.chat.text import Code, Emphasis, Link, Strong, UserText, When
 from bot.platforms.room.adapter import FACILITATOR, person, place
 from bot.platforms.room.routes import room_routes
 from bot.web.server import build_web, listen, serve
-from tests.conformance.platform import Ear
+from tests.conformance.driving import Ear
 from tests.web.rooms import START, House, a_house
 
 expect.set_options(timeout=15_000)

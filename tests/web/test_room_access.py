@@ -15,7 +15,7 @@ from bot.chat.text import UserText
 from bot.platforms.room.adapter import FACILITATOR, person, place
 from bot.platforms.room.clock_hand import ClockFace
 from bot.platforms.room.draw_form import seal_form
-from tests.conformance.platform import ASKING, HELLO
+from tests.conformance.driving import ASKING, HELLO
 from tests.web.browser import Browser
 from tests.web.rooms import START, House, a_house
 

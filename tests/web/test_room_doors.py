@@ -20,7 +20,7 @@ from bot.chat.message import (
 from bot.chat.text import UserText
 from bot.platforms.room.adapter import place
 from bot.platforms.room.board import BoardUnavailable, Post
-from tests.conformance.platform import ASKING, FORM
+from tests.conformance.driving import ASKING, FORM
 from tests.web.browser import Browser, Page
 from tests.web.rooms import House
 

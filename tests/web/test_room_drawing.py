@@ -39,7 +39,7 @@ from bot.chat.text import Code, Emphasis, Link, Strong, UserText, When
 from bot.pages.signing import Signer
 from bot.platforms.room.draw import Controls, draw
 from bot.platforms.room.draw_form import draw_form, seal_form, unseal_form
-from tests.conformance.platform import HOSTILE
+from tests.conformance.driving import HOSTILE
 from tests.web.browser import Page
 
 AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)

@@ -12,7 +12,7 @@ from bot.chat.answer import Refused, Show
 from bot.chat.event import Commanded
 from bot.chat.message import Button, Buttons, Deadline, Heading, Message, Text
 from bot.platforms.room.adapter import place
-from tests.conformance.platform import ASKING, HELLO
+from tests.conformance.driving import ASKING, HELLO
 from tests.web.browser import Browser
 from tests.web.rooms import House
 
