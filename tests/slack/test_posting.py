@@ -16,6 +16,7 @@ from bot.chat.address import Party, Person, Place, PostRef
 from bot.chat.message import Message, Text
 from bot.chat.platform import Gone, Limited, PlatformFailure, Rejected, Uncertain
 from bot.clock import SteppedClock
+from bot.platforms import parts
 from bot.platforms.slack import adapter, calls
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.calls import GONE, WAIT
@@ -355,7 +356,7 @@ async def test_the_rest_waits_where_slack_asks_for_a_moment(
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr(adapter, "asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr(parts, "asyncio", SimpleNamespace(sleep=sleep))
     port.slack.fail("chat.postMessage", Fault())
     port.slack.fail("chat.postMessage", Fault(retry_after=3), times=2)
     await port.platform.post(PLACE, long(2), key="k1")

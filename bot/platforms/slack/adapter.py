@@ -1,17 +1,10 @@
-"""The port, filled for Slack: posting, editing, finding.
-
-A message too long for one post goes on in further ones. Which posts these are, and what each of
-them reads, is kept under the address of the first, which stands for all of them.
-"""
+"""The port, filled for Slack: posting, editing, finding."""
 
 from __future__ import annotations
 
-import asyncio
-import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import timedelta
-from hashlib import sha256
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -22,7 +15,6 @@ from bot.chat.platform import (
     Capabilities,
     Gone,
     Lane,
-    Limited,
     Member,
     Rate,
     Records,
@@ -30,6 +22,7 @@ from bot.chat.platform import (
     Uncertain,
 )
 from bot.clock import Clock
+from bot.platforms.parts import Deleted, Payload, Series
 from bot.platforms.slack.blocks import render_message
 from bot.platforms.slack.calls import Api, told
 from bot.platforms.slack.places import Places
@@ -60,28 +53,6 @@ LOOK_BACK = timedelta(days=2)
 """Longer than any message is still worth posting."""
 
 PAGE, PAGES = 200, 10
-PATIENCE = timedelta(seconds=20)
-"""How long the further posts of a long message wait, all together, for Slack to take them."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """One post of a message.
-
-    ``id`` is ``""`` where nobody knows whether it was posted. ``reads`` is the digest of what it
-    surely reads, or ``""``.
-    """
-
-    id: str = ""
-    reads: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    """All posts of a message, in order."""
-
-    key: str
-    posts: tuple[_Part, ...]
 
 
 class _TooMuch(Uncertain):
@@ -101,7 +72,7 @@ class SlackPlatform:
     ) -> None:
         """``machine`` is the real time, by which Slack's posts are looked for."""
         self._api = api
-        self._records = records
+        self._series = Series(records, PARTS)
         self._profiles = profiles
         self.places = Places(api, records, machine)
         self._capabilities = capabilities
@@ -120,31 +91,19 @@ class SlackPlatform:
 
     async def post(self, to: Place | Person, message: Message, *, key: str) -> PostRef:
         """Post; where the message takes several posts, the first stands for all of them."""
-        first, *rest = render_message(message)
+        payloads = render_message(message)
         client = await self._api.of(to.tenant)
         channel, thread = await self._where(client, to)
-        place, id = await self._post(client, to, channel, thread, first, key, 1)
+        place, id = await self.post_part(client, to, channel, thread, payloads[0], key, 1)
         ref = PostRef(place, id)
-        parts = _Parts(key, (_Part(id, _digest(first)),))
-        await self._keep(ref, parts)
-        try:
-            await self._go_on(client, ref, parts, rest)
-        except (Limited, Gone, Rejected):
-            raise Uncertain("a part of it") from None
+        await self._series.begin(_Hand(self, client, ref), key, payloads)
         return ref
 
     async def edit(self, ref: PostRef, message: Message) -> None:
         """Make the post, and those in which it goes on, read ``message``."""
         payloads = render_message(message)
         client = await self._api.of(ref.place.tenant)
-        kept = await self._parts(ref)
-        posts = await self._redraw(client, ref, await self._cleared(client, ref, kept), payloads)
-        for surplus in posts[len(payloads) :]:
-            await _delete(client, ref, surplus.id)
-        parts = _Parts(kept.key, posts[: len(payloads)])
-        if parts != kept:
-            await self._keep(ref, parts)
-        await self._go_on(client, ref, parts, payloads[len(parts.posts) :])
+        await self._series.edit(_Hand(self, client, ref), payloads)
 
     async def find(self, to: Place | Person, key: str) -> PostRef | None:
         """The post with this key among those of the last two days. Raises Uncertain, too."""
@@ -157,9 +116,7 @@ class SlackPlatform:
         async for message in self._said(client, place, since):
             if _part_of(message, key) == 1:
                 ref = PostRef(place, str(message["ts"]))
-                if await self._records.get(PARTS, str(ref)) is None:
-                    # Whether it goes on somewhere is looked up by the edit that follows.
-                    await self._keep(ref, _Parts(key, (_Part(ref.id), _Part())))
+                await self._series.found(ref, key)
                 return ref
         return None
 
@@ -218,16 +175,17 @@ class SlackPlatform:
         self._talks[to] = str(talk["channel"]["id"])
         return self._talks[to]
 
-    async def _post(
+    async def post_part(
         self,
         client: AsyncWebClient,
         to: Place | Person,
         channel: str,
         thread: str,
-        payload: Json,
+        payload: Payload,
         key: str,
         part: int,
     ) -> tuple[Place, str]:
+        """Post one part of a message; where it stands then, and its id."""
         metadata = {"event_type": METADATA, "event_payload": {"key": key, "part": part}}
         within = {"thread_ts": thread} if thread else {}
         ask = {**payload, **within, **({"metadata": metadata} if key else {})}
@@ -244,80 +202,15 @@ class SlackPlatform:
             self._talks[to] = at
         return Place(NAME, to.tenant, at, thread), str(posted["ts"])
 
-    async def _redraw(
-        self, client: AsyncWebClient, ref: PostRef, parts: _Parts, payloads: Sequence[Json]
-    ) -> tuple[_Part, ...]:
-        """Let the posts that stand read this; gives them without those that somebody deleted."""
-        posts = list(parts.posts)
-        at = 0
-        while at < min(len(posts), len(payloads)):
-            id, payload = posts[at].id, payloads[at]
-            reads = _digest(payload)
-            if id and posts[at].reads != reads:
-                if posts[at].reads:
-                    # If the answer is lost, nobody will know which of the two it reads.
-                    posts[at] = _Part(id)
-                    await self._keep(ref, _Parts(parts.key, tuple(posts)))
-                try:
-                    await _update(client, ref, id, payload)
-                except Gone as gone:
-                    if at == 0 or str(gone) not in DELETED:
-                        raise
-                    del posts[at]
-                    continue
-                posts[at] = _Part(id, reads)
-            at += 1
-        return tuple(posts)
-
-    async def _go_on(
-        self, client: AsyncWebClient, ref: PostRef, parts: _Parts, rest: Sequence[Json]
-    ) -> None:
-        """Post what does not stand yet, and keep where. Raises like `post`."""
-        for payload in rest:
-            # It is kept before, so that it is not posted again where the answer is lost.
-            await self._keep(ref, _Parts(parts.key, (*parts.posts, _Part())))
-            try:
-                id = await self._patiently(client, ref, payload, parts.key, len(parts.posts) + 1)
-            except (Limited, Gone, Rejected):
-                await self._keep(ref, parts)
-                raise
-            parts = _Parts(parts.key, (*parts.posts, _Part(id, _digest(payload))))
-            await self._keep(ref, parts)
-
-    async def _patiently(
-        self, client: AsyncWebClient, ref: PostRef, payload: Json, key: str, part: int
-    ) -> str:
-        """Post a further part, which nobody else will; a moment's wait is waited for."""
-        place, patience = ref.place, PATIENCE
-        while True:
-            try:
-                _, id = await self._post(
-                    client, place, place.channel, place.thread, payload, key, part
-                )
-            except Limited as limited:
-                patience -= limited.after
-                if patience < timedelta(0):
-                    raise
-                await asyncio.sleep(limited.after.total_seconds())
-            else:
-                return id
-
-    async def _cleared(self, client: AsyncWebClient, ref: PostRef, parts: _Parts) -> _Parts:
-        """The posts that stand, read back where nobody knows of one whether it was posted.
-
-        What cannot be read back stays in doubt and is never posted again: that a part may be
-        missing is better than that it may stand there twice.
-        """
-        known = {post.id: post for post in parts.posts}
-        if "" not in known or not parts.key or not self._capabilities.read_back:
-            return parts
+    async def later(self, client: AsyncWebClient, ref: PostRef, key: str) -> Sequence[str] | None:
+        """The further parts of the message with this key, where they can be read back."""
+        if not self._capabilities.read_back:
+            return None
         try:
             since = self._said(client, ref.place, ref.id)
-            later = [str(said["ts"]) async for said in since if _part_of(said, parts.key) > 1]
+            return sorted([str(said["ts"]) async for said in since if _part_of(said, key) > 1])
         except _TooMuch:
-            return parts
-        posts = [known.get(id, _Part(id)) for id in (ref.id, *sorted(later))]
-        return _Parts(parts.key, tuple(posts))
+            return None
 
     async def _said(self, client: AsyncWebClient, place: Place, since: str) -> AsyncIterator[Json]:
         """What the bot said there after this moment. Raises _TooMuch."""
@@ -345,33 +238,38 @@ class SlackPlatform:
                 return
         raise _TooMuch("too much was said since")
 
-    async def _parts(self, ref: PostRef) -> _Parts:
-        kept = await self._records.get(PARTS, str(ref))
-        if kept is None:
-            return _Parts("", (_Part(ref.id),))
-        read = json.loads(kept)
-        return _Parts(read["key"], tuple(_Part(**post) for post in read["posts"]))
 
-    async def _keep(self, ref: PostRef, parts: _Parts) -> None:
-        await self._records.put(PARTS, str(ref), json.dumps(asdict(parts)).encode())
+@dataclass(frozen=True, slots=True)
+class _Hand:
+    """What `bot.platforms.parts` asks for."""
 
+    platform: SlackPlatform
+    client: AsyncWebClient
+    ref: PostRef
 
-async def _update(client: AsyncWebClient, ref: PostRef, id: str, payload: Json) -> None:
-    blocks, text = payload["blocks"], payload["text"]
-    await told(client.chat_update(channel=ref.place.channel, ts=id, text=text, blocks=blocks))
+    async def post(self, payload: Payload, key: str, part: int) -> str:
+        place, posting = self.ref.place, self.platform.post_part
+        _, id = await posting(self.client, place, place.channel, place.thread, payload, key, part)
+        return id
 
+    async def update(self, id: str, payload: Payload) -> None:
+        blocks, text = payload["blocks"], payload["text"]
+        channel = self.ref.place.channel
+        try:
+            await told(self.client.chat_update(channel=channel, ts=id, text=text, blocks=blocks))
+        except Gone as gone:
+            if str(gone) in DELETED:
+                raise Deleted(*gone.args) from None
+            raise
 
-async def _delete(client: AsyncWebClient, ref: PostRef, id: str) -> None:
-    if not id:
-        return
-    try:
-        await told(client.chat_delete(channel=ref.place.channel, ts=id))
-    except Gone:
-        return
+    async def delete(self, id: str) -> None:
+        try:
+            await told(self.client.chat_delete(channel=self.ref.place.channel, ts=id))
+        except Gone:
+            return
 
-
-def _digest(payload: Json) -> str:
-    return sha256(json.dumps(payload).encode()).hexdigest()
+    async def later(self, key: str) -> Sequence[str] | None:
+        return await self.platform.later(self.client, self.ref, key)
 
 
 def _part_of(message: Json, key: str) -> int:
