@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -41,6 +42,8 @@ from bot.web.server import build_web
 
 if TYPE_CHECKING:
     from bot.platforms.slack.connection import Slack
+    from bot.platforms.teams.config import TeamsConfig
+    from bot.platforms.teams.connection import Teams
 
 HEARD_FOR = timedelta(days=7)
 """How long the id of an event is remembered; no platform redelivers later than that."""
@@ -48,7 +51,8 @@ HEARD_FOR = timedelta(days=7)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """Fivefold, put together and open. ``slack`` is there where the settings have it."""
+    """Fivefold, put together and open. ``slack`` and ``teams`` are there where the settings have
+    them."""
 
     settings: Settings
     store: SqlStore
@@ -62,12 +66,14 @@ class App:
     links: EvidenceLinks
     attending: Attending
     slack: Slack | None = None
+    teams: Teams | None = None
 
     def web(self) -> Starlette:
         """The web server's application."""
         evidence = evidence_routes(self.links, self.store)
-        slack = self.slack.routes if self.slack else ()
-        return build_web([*room_routes(self.room), *evidence, *slack], https=self.room.https)
+        chats = (chat.routes for chat in (self.slack, self.teams) if chat)
+        routes = [*room_routes(self.room), *evidence, *chain.from_iterable(chats)]
+        return build_web(routes, https=self.room.https)
 
 
 def random_id(run: str, person: Person) -> str:
@@ -135,6 +141,12 @@ async def open_app(
                 _open_slack(settings, records, hearing.hear, lesson, machine)
             )
             platforms[slack.platform.name] = slack.platform
+        teams = None
+        if settings.teams:
+            teams = await stack.enter_async_context(
+                _open_teams(settings, records, hearing.hear, lesson, machine)
+            )
+            platforms[teams.platform.name] = teams.platform
 
         async with Alarm(lesson, machine, nightly=forget) as alarm:
             store.on_change(alarm.wake)
@@ -162,6 +174,7 @@ async def open_app(
                 links,
                 Attending(store, hearing.hear, capabilities_of, lesson),
                 slack,
+                teams,
             )
 
 
@@ -181,3 +194,21 @@ def _open_slack(
     given = {name: getattr(settings.slack, name) for name in settings.slack.__slots__}
     config = SlackConfig(**given, public_url=settings.public_url)
     return open_slack(config, records, hear, IncreasingClock(lesson), machine)
+
+
+def _open_teams(
+    settings: Settings, records: Records, hear: Hear, lesson: Clock, machine: Clock
+) -> AbstractAsyncContextManager[Teams]:
+    from bot.platforms.teams.connection import open_teams
+
+    return open_teams(teams_config(settings), records, hear, IncreasingClock(lesson), machine)
+
+
+def teams_config(settings: Settings) -> TeamsConfig:
+    """How Teams is connected, where the settings have it."""
+    from bot.platforms.teams.config import CLOUDS, TeamsConfig
+
+    assert settings.teams
+    given = {name: getattr(settings.teams, name) for name in settings.teams.__slots__}
+    cloud = CLOUDS[given.pop("cloud")]
+    return TeamsConfig(**given, cloud=cloud, public_url=settings.public_url)

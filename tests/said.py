@@ -18,6 +18,7 @@ from bot.chat.message import (
     Field,
     Heading,
     Listing,
+    Live,
     Message,
     Note,
     Option,
@@ -108,6 +109,9 @@ def said(block: Block | Part, moment: Moment) -> Iterator[str]:
             yield detail
         case Divider():
             pass
+        case Live(blocks):
+            for each in blocks:
+                yield from said(each, moment)
         case TextField(_, label, hint):
             yield label
             yield hint if hint.strip() else ""
@@ -155,6 +159,9 @@ def addresses(message: Message) -> set[str]:
                 yield from (part for row in rows for cell in row for part in cell)
             case Tally(_, bars):
                 yield from (bar.label for bar in bars)
+            case Live(blocks):
+                for each in blocks:
+                    yield from inlines(each)
 
     linked = {
         part.url

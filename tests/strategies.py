@@ -19,12 +19,13 @@ from bot.chat.message import (
     Divider,
     Field,
     Form,
+    FormText,
     Heading,
     Listing,
+    Live,
     Message,
     Note,
     Option,
-    Part,
     People,
     PeopleField,
     PlaceField,
@@ -154,7 +155,7 @@ def tallies(draw: st.DrawFn) -> Tally:
     return Tally(draw(texts), tuple(draw(st.lists(bar, max_size=6))), people)
 
 
-form_texts: st.SearchStrategy[Part] = st.one_of(
+form_texts: st.SearchStrategy[FormText] = st.one_of(
     st.builds(Heading, texts, st.sampled_from((1, 2, 3))),
     st.builds(Text, lines),
     st.builds(Note, lines),
@@ -230,6 +231,7 @@ blocks: st.SearchStrategy[Block] = st.one_of(
     st.builds(People, texts, st.lists(user_texts, max_size=6).map(tuple)),
     st.builds(Buttons, st.lists(buttons, max_size=30).map(tuple)),
     st.builds(Resource, texts, urls, texts),
+    st.builds(Live, st.lists(form_texts, max_size=3).map(tuple)),
 )
 messages = st.builds(
     Message,

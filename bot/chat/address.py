@@ -126,6 +126,11 @@ def parse_recipient(text: str) -> Recipient:
     return Party.parse(text) if parts > 4 else (Place if parts == 4 else Person).parse(text)
 
 
+def platform_of_lane(lane: str) -> str:
+    """The platform to which a lane of this id belongs."""
+    return lane.partition("/")[0]
+
+
 def lane_name(to: Recipient) -> str:
     """What is said one after the other: in a channel with its threads, to a person, to a party
     whoever is of it."""

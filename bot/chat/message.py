@@ -165,6 +165,17 @@ class Divider:
     """A line between two matters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Live:
+    """What changes while people answer: how many have, what they wrote. Drawn where it stands.
+
+    Where an edit disturbs whoever is writing in a post, a platform may show it beside the post,
+    with every `Tally` and `Deadline`, which change by themselves.
+    """
+
+    blocks: tuple[FormText, ...]
+
+
 Block = (
     Heading
     | Text
@@ -180,6 +191,7 @@ Block = (
     | Buttons
     | Resource
     | Divider
+    | Live
 )
 
 

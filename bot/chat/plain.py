@@ -20,6 +20,7 @@ from bot.chat.message import (
     Form,
     Heading,
     Listing,
+    Live,
     Message,
     Note,
     Part,
@@ -129,6 +130,8 @@ def _block(block: Block | Part, zone: ZoneInfo) -> str:
             return f"{label} ({url}){f' – {detail}' if detail else ''}"
         case Divider():
             return "---"
+        case Live(inner):
+            return "\n\n".join(_block(each, zone) for each in inner)
         case TextField(_, label, hint, value):
             filled = value.text if value else "…"
             return f"{label}{f' ({hint})' if hint else ''}: {filled}"

@@ -75,7 +75,8 @@ class Rate:
 @dataclass(frozen=True, slots=True)
 class Lane:
     """What must be sent one after the other, and the budgets that posts and edits draw on, the
-    narrowest first: a `Limited` stops that one."""
+    narrowest first: a `Limited` stops that one. ``id`` begins with the platform's name and a
+    slash."""
 
     id: str
     posts: tuple[Rate, ...] = ()

@@ -44,7 +44,7 @@ COMMANDS = (
     Command("serve", "bot.cli.running:serve", "Open the room and take part in the work."),
     Command("work", "bot.cli.running:work", "Do what is due, without a room."),
     Command("migrate", "bot.cli.running:migrate", "Bring the database up to date."),
-    Command("manifest", "bot.cli.connecting:manifest", "Print what Slack needs to make an app."),
+    Command("manifest", "bot.cli.manifests:manifest", "Make what Slack or Teams needs for an app."),
     Command("doctor", "bot.cli.connecting:doctor", "See whether all is connected as it should."),
 )
 

@@ -1,4 +1,4 @@
-"""What an operator does to connect Fivefold: get the app manifest, and see that all is in order."""
+"""What an operator does to see that all is connected as it should be: ``fivefold doctor``."""
 
 from __future__ import annotations
 
@@ -7,20 +7,18 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, replace
-from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from bot.cli.errors import FAILED, BadUsage, one_line
-from bot.cli.lessons import as_json_text, filled, runnable
-from bot.cli.running import AsJson
+from bot.cli.errors import FAILED, one_line
+from bot.cli.lessons import filled, runnable
 from bot.lessons.library import CONTENT
-from bot.settings import SLACK_ALLOWS, SettingsError, load_secret, read_settings
+from bot.settings import SettingsError, load_secret, read_settings
 
 if TYPE_CHECKING:
     from bot.chat.address import Place
-    from bot.platforms.slack.checks import Sample
+    from bot.chat.message import Form, Message
     from bot.platforms.slack.config import SlackConfig
     from bot.settings import Settings
     from bot.storage.store import SqlStore
@@ -31,69 +29,8 @@ Row = tuple[str, bool | None, str]
 MARKS = {True: "ok", False: "problem", None: "not checked"}
 
 
-class Kind(StrEnum):
-    """What an app can be made for."""
-
-    slack = "slack"
-
-
-def manifest(
-    kind: Annotated[Kind, typer.Argument(metavar="slack", help="What the app is for.")],
-    socket: Annotated[
-        bool, typer.Option("--socket", help="Hear Slack over Socket Mode: nothing is open to it.")
-    ] = False,
-    gov: Annotated[bool, typer.Option("--gov", help="For GovSlack.")] = False,
-    url: Annotated[
-        str | None,
-        typer.Option(help="Where Fivefold’s pages are, under https; else FIVEFOLD_PUBLIC_URL."),
-    ] = None,
-    allow: Annotated[
-        str, typer.Option(metavar="WORDS", help="What to allow besides: history,groups.")
-    ] = "",
-    as_json: AsJson = False,
-) -> None:
-    """Print the manifest that Slack asks for when an app is made, as YAML, with the least scopes.
-
-    “history” lets Fivefold hear replies in threads, see who is in a channel and look up what it
-    posted; “groups” lets it open group messages and private channels for groups.
-    """
-    import yaml
-
-    from bot.platforms.slack.manifest import manifest as made
-
-    if socket and url:
-        raise BadUsage("With --socket Slack needs no address: leave --url out.")
-    words = {word.strip() for word in allow.split(",")} - {""}
-    if unknown := sorted(words - set(SLACK_ALLOWS)):
-        raise BadUsage(
-            f"--allow has “{one_line(unknown[0])}” in it: give {' or '.join(SLACK_ALLOWS)}, or "
-            f"{','.join(SLACK_ALLOWS)} for both."
-        )
-    found = made(words, "" if socket else _pages(url))
-    if as_json:
-        typer.echo(as_json_text(found))
-        return
-    where = f"https://api.{'slack-gov' if gov else 'slack'}.com/apps?new_app=1"
-    text = yaml.safe_dump(found, sort_keys=False, allow_unicode=True, width=90)
-    typer.echo(f"# Paste this at {where} under “From a manifest”.\n{text}", nl=False)
-
-
-def _pages(url: str | None) -> str:
-    given = os.environ.get("FIVEFOLD_PUBLIC_URL", "") if url is None else url
-    try:
-        found = read_settings({"FIVEFOLD_PUBLIC_URL": given}).public_url
-    except SettingsError:
-        found = ""
-    if not found.startswith("https://"):
-        raise BadUsage(
-            "Slack has to know where Fivefold’s pages are, and goes only to https: give --url "
-            "https://lessons.example.org or set FIVEFOLD_PUBLIC_URL; or use --socket."
-        )
-    return found
-
-
 def doctor() -> None:
-    """Look whether everything is connected as it should be: settings, secret, database and Slack.
+    """Look whether all is connected as it should be: settings, secret, database, Slack and Teams.
     Nothing is posted. The exit code is 1 if something is not in order, and what to do is said."""
     rows = asyncio.run(_looked())
     for name, ok, sentence in rows:
@@ -123,9 +60,13 @@ async def _stored(settings: Settings) -> list[Row]:
     try:
         async with open_store(settings.database, lane_of=str) as store:
             reached: Row = ("database", True, "It is reached, and it is up to date.")
-            return [reached, *await _slack(settings, store)]
+            return [reached, *await _platforms(settings, store)]
     except StoreUnavailable as error:
-        return [("database", False, str(error)), *await _slack(settings, None)]
+        return [("database", False, str(error)), *await _platforms(settings, None)]
+
+
+async def _platforms(settings: Settings, store: SqlStore | None) -> list[Row]:
+    return [*await _slack(settings, store), *await _teams(settings, store)]
 
 
 async def _slack(settings: Settings, store: SqlStore | None) -> list[Row]:
@@ -145,7 +86,7 @@ async def _slack(settings: Settings, store: SqlStore | None) -> list[Row]:
             return [("slack", False, str(error))]
     if not tokens and store is None:
         return [("slack", None, "Who is connected stands in the database: see to that first.")]
-    places = await _places(store) if store else ()
+    places = await _places(store, "slack") if store else ()
     checks = await check_slack(config, tokens, places, tuple(_samples()), SystemClock())
     return [(check.name, check.ok, check.sentence) for check in checks]
 
@@ -173,14 +114,32 @@ async def _installed(settings: Settings, config: SlackConfig, store: SqlStore) -
     return tokens
 
 
-async def _places(store: SqlStore) -> tuple[Place, ...]:
-    """Where lessons that have not ended are held in Slack."""
+async def _teams(settings: Settings, store: SqlStore | None) -> list[Row]:
+    if settings.teams is None:
+        return [("teams", None, "It is not set up; docs/teams.md says how that is done.")]
+    from bot.app import record_secret
+    from bot.clock import SystemClock
+    from bot.platforms.teams.checks import check_teams
+    from bot.platforms.teams.config import CLOUDS, TeamsConfig
+    from bot.storage.vault import Vault
+
+    given = asdict(settings.teams) | {"cloud": CLOUDS[settings.teams.cloud]}
+    config = TeamsConfig(**given, public_url=settings.public_url)
+    records = Vault(store.database, [record_secret(settings)]) if store else None
+    places = await _places(store, "teams") if store else ()
+    checks = await check_teams(config, records, places, tuple(_samples()), SystemClock())
+    return [(f"teams {check.name}", check.ok, check.sentence) for check in checks]
+
+
+async def _places(store: SqlStore, platform: str) -> tuple[Place, ...]:
+    """Where lessons that have not ended are held there; rehearsals are held nowhere."""
     async with store.reading() as reading:
         runs = await reading.runs()
-    return tuple(run.main for run in runs if run.status != "ended" and run.main.platform == "slack")
+    held = [run for run in runs if run.status != "ended" and not run.rehearsal]
+    return tuple(run.main for run in held if run.main.platform == platform)
 
 
-def _samples() -> Iterator[Sample]:
+def _samples() -> Iterator[tuple[str, Message | Form]]:
     """Everything that the lessons which come with Fivefold say."""
     from bot.facilitation.gallery import gallery
 

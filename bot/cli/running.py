@@ -25,6 +25,7 @@ QUIET = (
     "alembic",
     "apscheduler",
     "asyncio",
+    "msrest",
     "slack_bolt",
     "slack_sdk",
     "sqlalchemy",
@@ -153,10 +154,13 @@ def serve(
     ] = True,
 ) -> None:
     """Open the room and, unless told otherwise, do what is due as “fivefold work” does."""
+    from bot.settings.teams import keep_local
     from bot.web.server import listen, serve
 
     settings = _settings()
     where = host or settings.host
+    if settings.teams and settings.teams.local:
+        keep_local(where)
     number = port if port is not None else settings.port or DEFAULT_PORT
 
     async def serving(app: App) -> None:
@@ -170,6 +174,8 @@ def serve(
                 if app.slack:
                     group.create_task(_say(app.slack.where()))
                     group.create_task(app.slack.listen(stopping))
+                if app.teams:
+                    group.create_task(_say(app.teams.where()))
                 await serve(app.web(), where, number, [sock], stopping=app.room.bell.close)
                 stopping.set()
                 app.alarm.wake()

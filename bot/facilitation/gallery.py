@@ -18,6 +18,7 @@ from bot.chat.platform import Capabilities
 from bot.facilitation import made_up, notices
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Scene
+from bot.facilitation.activities.written import IN_THREAD
 from bot.facilitation.controls import pause_for_late_cue
 from bot.facilitation.day import day_post
 from bot.facilitation.gallery_pages import pages, rehearsing, scheduling
@@ -32,6 +33,9 @@ from bot.lessons.lesson import Lesson
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 """The Monday morning on which every lesson in the gallery begins."""
+
+_THREADLESS = Capabilities(threads=False, hears_replies=False)
+_DEAF = Capabilities(hears_replies=False)
 
 _FACILITATOR = Person("preview", "preview", "facilitator")
 
@@ -106,6 +110,17 @@ class _Act:
     def name(self) -> str:
         return self.fresh.activity.id
 
+    @property
+    def has_thread(self) -> bool:
+        """Whether people talk in the thread of its post, or write for it where they cannot."""
+        own = not self.fresh.opening.shown_in
+        return own and KINDS[self.fresh.activity.kind].talks(self.fresh.spec)
+
+    @property
+    def unheard(self) -> Scene[Any]:
+        """As it opens on a platform with threads whose replies are not heard."""
+        return replace(self.fresh, capabilities=_DEAF) if self.has_thread else self.fresh
+
 
 def _one_by_one(run: Run, cues: Sequence[Cue]) -> list[list[Opening]]:
     """The openings of a live run."""
@@ -147,10 +162,13 @@ def _states(act: _Act) -> Iterator[Named]:
         yield f"{act.name}-{state}", said
         yield from behind(said, scene, f"{act.name}-{state}")
     # Where replies cannot be heard, some kinds ask for answers by form.
-    deaf = replace(act.fresh, capabilities=Capabilities(threads=False, hears_replies=False))
+    deaf = replace(act.fresh, capabilities=_THREADLESS)
     if _say(deaf) != _say(act.fresh):
         yield f"{act.name}-without-threads", _say(deaf)
         yield from behind(_say(deaf), deaf, f"{act.name}-without-threads")
+    if act.has_thread:
+        yield f"{act.name}-by-form", _say(act.unheard)
+        yield f"{act.name}-in-thread", _tell_in_thread(act)
 
 
 def _day_posts(acts: Sequence[_Act], days: Sequence[Sequence[Opening]]) -> Iterator[Named]:
@@ -168,10 +186,20 @@ def _day_posts(acts: Sequence[_Act], days: Sequence[Sequence[Opening]]) -> Itera
             yield name, said
             for scene in scenes if state != "closed" else ():
                 yield from behind(said, scene, f"{name}-{scene.activity.id}")
+        for act in todays:
+            if act.has_thread:
+                said = day_post([each.unheard for each in todays])
+                yield f"day-{number}-by-form", said
+                yield from behind(said, act.unheard, f"day-{number}-by-form-{act.name}")
+                yield f"{act.name}-in-thread", _tell_in_thread(act)
 
 
 def _order(cue: Cue) -> tuple[datetime, int]:
     return cue.at, cue.seq
+
+
+def _tell_in_thread(act: _Act) -> Message:
+    return KINDS[act.answered.activity.kind].tell(act.answered, IN_THREAD, IN_THREAD)
 
 
 def _say(scene: Scene[Any]) -> Message:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.chat.address import Recipient
@@ -49,6 +50,14 @@ def tell(run: Run, opening: Opening, purpose: str, to: Recipient, at: datetime, 
     """
     last = at + LAST_WORD
     return owe(run, purpose, to, opening.opened_at, last, opening=opening.id, about=about)
+
+
+def tell_in_thread(
+    run: Run, opening: Opening, purpose: str, at: datetime, about: str, *, of: Opening
+) -> Owed:
+    """The same for everybody, in the thread of the post in which ``of`` stands."""
+    post = delivery_key(run.id, of.post, "activity", 1, run.audience)
+    return replace(tell(run, opening, purpose, run.audience, at, about), parent=post)
 
 
 def owe_panels(run: Run, now: datetime, n: int) -> tuple[Owed, ...]:

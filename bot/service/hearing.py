@@ -265,11 +265,11 @@ class Hearing:
         event: Acted,
     ) -> Verdict:
         """What the activity's kind makes of it."""
-        bare = scene_of(meant.run, meant.opening)
+        capabilities = capabilities_in(meant.run, self._capabilities_of)
+        bare = scene_of(meant.run, meant.opening, capabilities=capabilities)
         kind = KINDS[bare.activity.kind]
         seen: Scene[Any] | None = None
         if meant.callback and meant.callback.verb in kind.alone:
-            capabilities = capabilities_in(meant.run, self._capabilities_of)
             run, opening = meant.run, meant.opening
             seen = await activity_scene(tx, run, opening, capabilities, newcomer=who)
         dealt = await tx.assignments_of(meant.opening.id, who.id) if kind.deals else ()
@@ -284,6 +284,7 @@ class Hearing:
                 event=event,
                 callback=meant.callback,
                 dealt=dealt,
+                capabilities=bare.capabilities,
                 scene=seen,
             )
         )

@@ -52,6 +52,7 @@ _PURPOSES: Mapping[str, Callable[[], str]] = {
     "board": lambda: t("Your overview of the reviews"),
     "group": lambda: t("The message to a group"),
     "open-review": lambda: t("A review that everyone can read"),
+    "in-thread": lambda: t("What people wrote, in the thread of its question"),
 }
 
 
@@ -214,7 +215,7 @@ async def message_of(
 async def _told(
     reading: Reading, run: Run, delivery: Delivery, capabilities_of: CapabilitiesOf
 ) -> Message | None:
-    """The private message about an opening that a delivery is."""
+    """The message about an opening that a delivery is, to one person or in a thread."""
     owed = delivery.owed
     opening = await reading.opening(owed.opening)
     if opening is None:

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.chat.address import Recipient
+from bot.chat.address import Recipient, platform_of_lane
 from bot.chat.message import Message
 from bot.chat.platform import Platform
 from bot.clock import Clock
@@ -63,7 +64,8 @@ class Sending:
         width: int = 8,
         timing: Timing | None = None,
     ) -> None:
-        """``owner`` names this worker among all; ``width`` lanes are worked side by side."""
+        """``owner`` names this worker among all; ``width`` lanes of each platform are worked side
+        by side, so that one that hangs takes no hand from another."""
         self._store = store
         self._lesson = lesson
         self._machine = machine
@@ -72,12 +74,15 @@ class Sending:
         self._timing = timing or Timing()
         self._calls = Calls(platforms, machine, self._timing)
         self._hands: dict[int, asyncio.Task[int]] = {}
+        self._most_hands = width * max(1, len(platforms))
+        self._looking = asyncio.Lock()
+        self._worked: Counter[str] = Counter()
         self._failures: list[BaseException] = []
         self._done = 0
 
     def take_on(self) -> None:
         """Have an idle hand look for a lane, if one is idle; it works while others call."""
-        number = next((n for n in range(self._width) if n not in self._hands), None)
+        number = next((n for n in range(self._most_hands) if n not in self._hands), None)
         if number is None:
             return
         # Each hand is an owner of its own: it must not take another's lane.
@@ -89,6 +94,11 @@ class Sending:
         del self._hands[number]
         if not hand.cancelled() and (failure := hand.exception()):
             self._failures.append(failure)
+
+    @property
+    def full(self) -> frozenset[str]:
+        """The platforms of which no further lane is worked now."""
+        return frozenset(name for name, count in self._worked.items() if count >= self._width)
 
     def failure(self) -> BaseException | None:
         """What kept a hand from going on, told once."""
@@ -129,28 +139,50 @@ class Sending:
         another: a look is a transaction, for which somebody's vote has to wait."""
         done = 0
         while True:
-            since = self._machine.now()
-            task: Task | None = None
-            async with self._store.transaction() as tx:
-                lane = await tx.claim_lane(
-                    owner, lesson_now=self._lesson.now(), now=since, lease=self._timing.lease
-                )
-                if lane is None:
+            # One hand looks at a time: what it finds counts for the next.
+            async with self._looking:
+                stint, task = await self._look(owner)
+                if stint is None:
                     return done
-                stint = _Stint(lane, owner, since)
-                task = await self._pick(tx, stint, claimed=True)
+                platform = platform_of_lane(stint.lane)
+                self._worked[platform] += 1
             self.take_on()
-            while task is not None:
-                outcome = await self._calls.do(task)
-                # By itself, so that nothing about the next one can undo it.
-                async with self._store.transaction() as tx:
-                    await self._settle(tx, stint, task, outcome)
-                # What the platform asks to wait for edits holds up edits only.
-                rest = None if isinstance(task, Edit) else outcome.wait
-                async with self._store.transaction() as tx:
-                    task = await self._pick(tx, stint, rest=rest)
-                done += 1
-                self._done += 1
+            try:
+                done += await self._work_lane(stint, task)
+            finally:
+                self._worked[platform] -= 1
+
+    async def _look(self, owner: str) -> tuple[_Stint | None, Task | None]:
+        """Claim a lane, if there is one to be worked, and see what is first to do there."""
+        since = self._machine.now()
+        async with self._store.transaction() as tx:
+            lane = await tx.claim_lane(
+                owner,
+                lesson_now=self._lesson.now(),
+                now=since,
+                lease=self._timing.lease,
+                without=self.full,
+            )
+            if lane is None:
+                return None, None
+            stint = _Stint(lane, owner, since)
+            return stint, await self._pick(tx, stint, claimed=True)
+
+    async def _work_lane(self, stint: _Stint, task: Task | None) -> int:
+        """Do what is to be done in a lane, beginning with this; how many calls that were."""
+        done = 0
+        while task is not None:
+            outcome = await self._calls.do(task)
+            # By itself, so that nothing about the next one can undo it.
+            async with self._store.transaction() as tx:
+                await self._settle(tx, stint, task, outcome)
+            # What the platform asks to wait for edits holds up edits only.
+            rest = None if isinstance(task, Edit) else outcome.wait
+            async with self._store.transaction() as tx:
+                task = await self._pick(tx, stint, rest=rest)
+            done += 1
+            self._done += 1
+        return done
 
     # -- what to do next, in one transaction
 

@@ -8,7 +8,7 @@ A database that cannot take a write raises `StoreUnavailable`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -155,8 +155,9 @@ class Reading(Protocol):
         """Whether `Transaction.first_time` was told of this event."""
         ...
 
-    async def due(self) -> Due:
-        """When there is next something to do; a moment that has passed means now."""
+    async def due(self, *, without: Collection[str] = ()) -> Due:
+        """When there is next something to do; a moment that has passed means now. Lanes of the
+        platforms ``without`` do not count."""
         ...
 
 
@@ -171,11 +172,17 @@ class Transaction(Reading, Protocol):
 
     # -- flow 1: deliveries
     async def claim_lane(
-        self, owner: str, *, lesson_now: datetime, now: datetime, lease: timedelta
+        self,
+        owner: str,
+        *,
+        lesson_now: datetime,
+        now: datetime,
+        lease: timedelta,
+        without: Collection[str] = (),
     ) -> str | None:
         """Take a lane that is free at ``now`` and has something to do: a delivery that waits and
         is due, one left ``sending`` by a dead owner, or a dirty post. Lanes with posts come before
-        lanes with edits only, longest due first."""
+        lanes with edits only, longest due first. Those of the platforms ``without`` are let be."""
         ...
 
     async def release_lane(self, lane: str, owner: str, *, free_at: datetime | None = None) -> None:

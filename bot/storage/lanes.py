@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,7 +13,7 @@ from sqlalchemy.sql import Executable
 
 from bot.chat.address import PostRef
 from bot.service.store import Delivery, DeliveryState
-from bot.storage.reading import Lessons, SqlReading, is_held, is_sendable
+from bot.storage.reading import Lessons, SqlReading, is_held, is_of_others, is_sendable
 from bot.storage.tables import (
     deliveries,
     in_state,
@@ -34,24 +34,27 @@ def is_free(now: datetime) -> ColumnElement[bool]:
     return _l.busy_until.is_(None) | (_l.busy_until <= now)
 
 
-def lane_with_posts(lesson_now: datetime, now: datetime) -> Select[tuple[str]]:
+def lane_with_posts(
+    lesson_now: datetime, now: datetime, without: Collection[str] = ()
+) -> Select[tuple[str]]:
     """The free lane whose delivery has been due longest."""
     return (
         select(_l.id)
         .select_from(deliveries.join(lanes, _d.lane == _l.id))
         .where(is_sendable(deliveries), _d.due_at <= lesson_now, is_free(now))
+        .where(*is_of_others(_l.id, without))
         .order_by(_d.due_at, _d.id)
         .limit(1)
         .with_for_update(of=lanes, skip_locked=True)
     )
 
 
-def lane_with_edits(now: datetime) -> Select[tuple[str]]:
+def lane_with_edits(now: datetime, without: Collection[str] = ()) -> Select[tuple[str]]:
     """The free lane with a dirty post that was served longest ago."""
     return (
         select(_l.id)
         .select_from(deliveries.join(lanes, _d.lane == _l.id))
-        .where(is_stale(deliveries), is_free(now))
+        .where(is_stale(deliveries), is_free(now), *is_of_others(_l.id, without))
         .order_by(_l.claimed_at, _l.id)
         .limit(1)
         .with_for_update(of=lanes, skip_locked=True)
@@ -131,12 +134,18 @@ class SqlLanes(SqlReading):
         return bool(result.rowcount)
 
     async def claim_lane(
-        self, owner: str, *, lesson_now: datetime, now: datetime, lease: timedelta
+        self,
+        owner: str,
+        *,
+        lesson_now: datetime,
+        now: datetime,
+        lease: timedelta,
+        without: Collection[str] = (),
     ) -> str | None:
         await self.write_marks()
-        lane = await self._value(lane_with_posts(lesson_now, now))
+        lane = await self._value(lane_with_posts(lesson_now, now, without))
         if lane is None:
-            lane = await self._value(lane_with_edits(now))
+            lane = await self._value(lane_with_edits(now, without))
         if lane is None:
             # Nothing can be done in them now, so that their pause is no moment to wake at.
             await self._connection.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +60,11 @@ def is_held(delivery: FromClause) -> ColumnElement[bool]:
 def is_sendable(delivery: FromClause) -> ColumnElement[bool]:
     """That a delivery is to be sent in its time, or was being sent when its worker was lost."""
     return and_(is_pending(delivery), or_(in_state(delivery, "sending"), ~is_held(delivery)))
+
+
+def is_of_others(lane: ColumnElement[str], without: Collection[str]) -> list[ColumnElement[bool]]:
+    """That the lane of this id is of none of these platforms: all of it has to hold."""
+    return [~lane.startswith(f"{name}/", autoescape=True) for name in sorted(without)]
 
 
 class Lessons:
@@ -235,14 +241,15 @@ class SqlReading:
         known = select(heard.c.at).where(heard.c.tenant == tenant, heard.c.event == event)
         return await self._value(known) is not None
 
-    async def due(self) -> Due:
+    async def due(self, *, without: Collection[str] = ()) -> Due:
         """As promised. A lane at rest counts by its deliveries' moments, a busy one by its own:
         until it is free there is nothing to do about what is due in it."""
-        stale_at_rest = await self._value(stale_lane_at_rest())
+        stale_at_rest = await self._value(stale_lane_at_rest(without))
+        busy = first_busy_lane(without)
         return Due(
             cue_at=await self._value(first_cue()),
-            delivery_at=await self._value(first_delivery()),
-            lane_at=await self._value(first_busy_lane()) if stale_at_rest is None else EPOCH,
+            delivery_at=await self._value(first_delivery(without)),
+            lane_at=await self._value(busy) if stale_at_rest is None else EPOCH,
         )
 
 
@@ -256,19 +263,19 @@ def first_cue() -> Select[tuple[datetime]]:
     )
 
 
-def first_delivery() -> Select[tuple[datetime]]:
+def first_delivery(without: Collection[str] = ()) -> Select[tuple[datetime]]:
     """The moment of the earliest sendable delivery of a lane at rest."""
     d = deliveries.c
     at_rest = select(lanes.c.id).where(lanes.c.id == d.lane, lanes.c.busy_until.is_(None))
     return (
         select(d.due_at)
-        .where(is_sendable(deliveries), at_rest.exists())
+        .where(is_sendable(deliveries), at_rest.exists(), *is_of_others(d.lane, without))
         .order_by(d.due_at, d.id)
         .limit(1)
     )
 
 
-def first_busy_lane() -> Select[tuple[datetime]]:
+def first_busy_lane(without: Collection[str] = ()) -> Select[tuple[datetime]]:
     """The moment when a busy lane with something to send or to edit is free."""
     in_lane = deliveries.c.lane == lanes.c.id
     work = or_(
@@ -277,17 +284,18 @@ def first_busy_lane() -> Select[tuple[datetime]]:
     )
     return (
         select(lanes.c.busy_until)
-        .where(lanes.c.busy_until.is_not(None), work)
+        .where(lanes.c.busy_until.is_not(None), work, *is_of_others(lanes.c.id, without))
         .order_by(lanes.c.busy_until)
         .limit(1)
     )
 
 
-def stale_lane_at_rest() -> Select[tuple[str]]:
+def stale_lane_at_rest(without: Collection[str] = ()) -> Select[tuple[str]]:
     """A lane that could be claimed at once for an edit."""
     return (
         select(deliveries.c.lane)
         .join(lanes, lanes.c.id == deliveries.c.lane)
         .where(is_stale(deliveries), lanes.c.busy_until.is_(None))
+        .where(*is_of_others(lanes.c.id, without))
         .limit(1)
     )

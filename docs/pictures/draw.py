@@ -1,7 +1,7 @@
 """Draws the pictures of the documentation: a demo with a seed, looked at with Chromium.
 
 The clock of the demo begins at a set time, so that they look alike whenever they are drawn.
-What Slack shows is drawn by `draw_slack`.
+What Slack shows is drawn by `draw_slack`, and what Teams shows by `draw_teams`.
 """
 
 from __future__ import annotations
@@ -35,6 +35,7 @@ from bot.lessons.places import fill
 from bot.settings import Settings
 from bot.web.server import listen
 from docs.pictures.draw_slack import PEERS, draw_slack
+from docs.pictures.draw_teams import draw_teams
 
 HERE = Path(__file__).parent
 AT = datetime(2026, 3, 2, 8, 58, tzinfo=UTC)
@@ -64,7 +65,7 @@ async def main() -> None:
     if chromium is None:
         sys.exit("Drawing needs Chromium: apt-get install chromium")
     if not (PEERS / "node_modules" / ".installed").exists():
-        sys.exit("Drawing what Slack shows needs Node and some npm packages: make peers")
+        sys.exit("Drawing what Slack and Teams show needs Node and some npm packages: make peers")
     with TemporaryDirectory() as folder:
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(
@@ -74,6 +75,7 @@ async def main() -> None:
                 await draw_room(browser, address)
             await draw_evidence(browser, Path(folder) / "whole")
             await draw_slack(browser)
+            await draw_teams(browser)
             await browser.close()
 
 

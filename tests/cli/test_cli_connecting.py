@@ -25,11 +25,13 @@ from bot.lessons.files import load_lesson
 from bot.platforms.slack.config import SlackConfig, scopes_for
 from bot.platforms.slack.installs import Install, Installs
 from bot.platforms.slack.manifest import manifest
-from bot.settings import SLACK_ALLOWS, SlackSettings, read_settings
+from bot.settings import SlackSettings, read_settings
+from bot.settings.slack import SLACK_ALLOWS
 from bot.storage.store import open_store
 from bot.storage.vault import Vault
 from tests.cli.conftest import Fivefold, Said
-from tests.platforms.slack_peers import Peers, beside
+from tests.platforms.beside import beside
+from tests.platforms.slack_peers import Peers
 
 URL = "https://lessons.example.org"
 
@@ -47,7 +49,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def peers() -> Iterator[Peers]:
     """Slack and the door, at this moment."""
-    with beside(Peers(date=datetime.now(UTC))) as opened:
+    with beside(Peers(date=datetime.now(UTC)).open()) as opened:
         yield opened
 
 
@@ -111,6 +113,8 @@ def test_the_address_is_the_one_that_is_set(
         (("--url", ""), "https"),
         (("--socket", "--url", URL), "leave --url out"),
         (("--socket", "--allow", "everything"), "history"),
+        (("--socket", "--out", "made"), "leave them out for Slack"),
+        (("--socket", "--app-id", "1"), "leave them out for Slack"),
     ],
 )
 def test_a_manifest_that_could_not_work_is_refused_in_one_line(
@@ -147,7 +151,7 @@ def test_the_guide_says_what_each_scope_is_for() -> None:
 # -- doctor
 
 
-def test_without_slack_the_rest_is_looked_at(fivefold: Fivefold) -> None:
+def test_without_slack_and_teams_the_rest_is_looked_at(fivefold: Fivefold) -> None:
     assert fivefold("migrate").code == 0
     said = fivefold("doctor")
     assert said.code == 0
@@ -156,6 +160,7 @@ def test_without_slack_the_rest_is_looked_at(fivefold: Fivefold) -> None:
         "secret": "ok",
         "database": "ok",
         "slack": "not checked",
+        "teams": "not checked",
     }
 
 
@@ -190,7 +195,9 @@ def test_over_socket_mode_all_is_well(
     assert fivefold("migrate").code == 0
     said = fivefold("doctor")
     assert said.code == 0
-    assert set(by_name(said).values()) == {"ok"}
+    found = by_name(said)
+    assert found.pop("teams") == "not checked"
+    assert set(found.values()) == {"ok"}
     assert len(peers.called("blocks.validate")) > 20
 
 
@@ -256,6 +263,7 @@ def test_every_workspace_that_is_connected_is_looked_at(
 ) -> None:
     found = by_name(fivefold("doctor"))
     assert {"token of Team 1 (T1)", "token of Team 2 (T2)", "request URL"} <= set(found)
+    assert found.pop("teams") == "not checked"
     assert set(found.values()) == {"ok"}
 
 

@@ -9,7 +9,7 @@ from dataclasses import fields
 
 import pytest
 
-from bot.chat.address import Person, Place, PostRef
+from bot.chat.address import Person, Place, PostRef, platform_of_lane
 from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
 from bot.chat.event import (
     Commanded,
@@ -409,6 +409,7 @@ class PlatformContract:
         party = a_party("k1", ada, bo)
         ids = {lane(to).id for to in (driver.place, driver.elsewhere, ada, bo, party)}
         assert len(ids) == 5
+        assert {platform_of_lane(id) for id in ids} == {driver.platform.name}
         assert lane(a_party("k1", ada)).id == lane(party).id
         root = await driver.platform.post(driver.place, HELLO, key="k1")
         assert lane(root.thread).id == lane(driver.place).id

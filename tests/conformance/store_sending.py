@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -39,10 +40,18 @@ async def owe(store: Store, *owed: Owed) -> None:
         await tx.apply(Changes(owed=owed))
 
 
-async def claim(store: Store, owner: str, seconds: float = 0, lesson: float = 0) -> str | None:
+async def claim(
+    store: Store,
+    owner: str,
+    seconds: float = 0,
+    lesson: float = 0,
+    without: Collection[str] = (),
+) -> str | None:
     """Claim a lane at this machine and lesson second."""
     async with store.transaction() as tx:
-        return await tx.claim_lane(owner, lesson_now=at(lesson), now=at(seconds), lease=LEASE)
+        return await tx.claim_lane(
+            owner, lesson_now=at(lesson), now=at(seconds), lease=LEASE, without=without
+        )
 
 
 async def begin(store: Store, key: str, owner: str, seconds: float = 0) -> int:
@@ -127,6 +136,16 @@ class SendsOnceInOrder:
         assert await claim(store, "w2", lesson=9) == lane_of(ADA)
         assert await claim(store, "w3", lesson=9) == MAIN_LANE
         assert await claim(store, "w4", lesson=9) is None
+
+    async def test_lanes_of_a_platform_that_has_hands_enough_are_let_be(self, store: Store) -> None:
+        other = Place("memory-2", "local", "main")
+        await owe(store, an_owed("k1"), an_owed("k2", 1, to=other))
+        async with store.reading() as reading:
+            assert (await reading.due(without=["memory"])).delivery_at == at(1)
+            assert (await reading.due(without=["memory", "memory-2"])).delivery_at is None
+        assert await claim(store, "w1", lesson=1, without=["memory", "memory-2"]) is None
+        assert await claim(store, "w1", lesson=1, without=["memory"]) == lane_of(other)
+        assert await claim(store, "w1", lesson=1) == MAIN_LANE
 
     async def test_a_lane_rests_until_it_is_free(self, store: Store) -> None:
         await owe(store, an_owed("k1"))

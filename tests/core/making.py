@@ -26,7 +26,7 @@ from bot.facilitation.changes import Changes
 from bot.facilitation.pace import days_of
 from bot.facilitation.planning import plan_daily, plan_live
 from bot.facilitation.seeing import activity_of, scene_of
-from bot.facilitation.state import Cue, Given, Opening, Participant, Response, Role, Run
+from bot.facilitation.state import Cue, Given, Opening, Owed, Participant, Response, Role, Run
 from bot.facilitation.timeline import opening_id
 from bot.lessons.lesson import Lesson
 from bot.lessons.plan import Plan
@@ -137,6 +137,8 @@ class Desk:
         self.versions: list[Response] = []
         self.now = START
         self.dirty = 0
+        self.owed: list[Owed] = []
+        self.redrawn: list[tuple[str, str]] = []
 
     def join(self, name: str, role: Role = "learner") -> Participant:
         """The participant of this name, new or known."""
@@ -182,10 +184,13 @@ class Desk:
                 mine=tuple(r for r in self.standing() if r.owner == who.id),
                 event=event,
                 callback=Callback.decode(callback) if callback else None,
+                capabilities=self.scene().capabilities,
             )
         )
         self.versions.extend(verdict.changes.responses)
         self.dirty += len(verdict.changes.dirty)
+        self.owed += verdict.changes.owed
+        self.redrawn += verdict.changes.dirty_about
         return verdict
 
     def _head(self, name: str) -> dict[str, Any]:

@@ -38,6 +38,21 @@ def test_every_name_is_there_once_even_where_phases_share_theirs() -> None:
     assert {"notes-Engage", "notes-Engage[2]"} <= set(names)
 
 
+@pytest.mark.parametrize("pace", [None, Pace()])
+def test_what_people_write_by_form_stands_in_the_thread_of_its_post(pace: Pace | None) -> None:
+    acts = [an_activity(kind, id=f"{kind}{n}") for n in (1, 2) for kind in ("poll", "discussion")]
+    shown = dict(gallery(a_lesson(a_phase("Engage", *acts)), pace))
+    leads = ["discussion1"] if pace else ["discussion1", "discussion2"]
+    assert [name for name in shown if name.endswith("in-thread")] == [
+        f"{a}-in-thread" for a in leads
+    ]
+    for lead in leads:
+        assert made_up.NAMES[0] in plain(shown[f"{lead}-in-thread"])
+        post = plain(shown["day-1-by-form" if pace else f"{lead}-by-form"])
+        assert "everyone’s answers stand in the thread" in post
+        assert made_up.NAMES[0] not in post
+
+
 def test_a_closed_poll_counts_the_made_up_votes(lesson: Lesson) -> None:
     shown = dict(gallery(lesson))
     assert "3 answered" in plain(shown["Engage.poll-closed"])

@@ -1,22 +1,25 @@
-"""A discussion is answered in its thread; where nobody hears a thread, by form."""
+"""A discussion is answered in its thread; where no thread is heard, by form, and shown there."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.answer import Correct, Refused, Saved, Show
 from bot.chat.callback import Callback
-from bot.chat.message import Button, Buttons, Form, Message, Quote, TextField
+from bot.chat.message import Button, Buttons, Choices, Form, Message, Quote, TextField
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
+from bot.facilitation.changes import delivery_key
 from bot.facilitation.state import Given
-from tests.core.making import HELPS, Desk
+from tests.core.making import HELPS, MAIN, Desk
 
 DEAF = Capabilities(hears_replies=False)
+THREADLESS = Capabilities(threads=False, hears_replies=False)
 WORDS = st.text(min_size=1).filter(str.strip)
 
 
@@ -96,8 +99,8 @@ def test_the_turnout_counts_learners_once_and_facilitators_never() -> None:
     assert "1 of 2 have answered" in plain(say(desk))
 
 
-def test_where_replies_are_not_heard_the_post_carries_a_form() -> None:
-    desk = Desk("discussion", DEAF)
+def test_where_there_is_no_thread_the_post_carries_a_form() -> None:
+    desk = Desk("discussion", THREADLESS)
     message = say(desk)
     (button,) = buttons(message)
     assert "thread" not in plain(message)
@@ -110,7 +113,7 @@ def test_where_replies_are_not_heard_the_post_carries_a_form() -> None:
 
 @given(WORDS, WORDS)
 def test_the_form_keeps_what_was_written_and_lets_it_be_changed(first: str, second: str) -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     assert isinstance(desk.submit("ben", "answer", answer=first).answer, Saved)
     (field,) = form_of(desk, "ben").fields
     assert isinstance(field, TextField)
@@ -121,14 +124,14 @@ def test_the_form_keeps_what_was_written_and_lets_it_be_changed(first: str, seco
 
 
 def test_what_came_by_form_stands_in_the_post_for_everyone_and_in_nobody_elses_form() -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     desk.submit("ben", "answer", answer="My own view")
     assert "My own view" not in plain(form_of(desk, "eve"))
     assert "Ben: My own view" in plain(say(desk))
 
 
 def test_an_emptied_answer_is_taken_back_and_its_wording_kept_as_a_version() -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     desk.submit("ben", "answer", answer="My own view")
     verdict = desk.submit("ben", "answer", answer="  ")
     assert isinstance(verdict.answer, Saved)
@@ -143,7 +146,7 @@ def test_an_emptied_answer_is_taken_back_and_its_wording_kept_as_a_version() -> 
 
 def test_only_somebody_without_an_answer_must_write_one() -> None:
     """The form in the post is the same for everyone, so it cannot insist."""
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     (button,) = buttons(say(desk))
     assert button.form
     assert [field.required for field in button.form.fields] == [False]
@@ -169,7 +172,7 @@ def read(desk: Desk, name: str) -> Message:
 
 
 def test_in_a_post_that_others_share_answers_are_read_behind_a_button() -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     assert "Nobody has written" in plain(read(desk, "eve"))
     desk.submit("ben", "answer", answer="My own view")
     message = shared(desk)
@@ -183,7 +186,7 @@ def test_in_a_post_that_others_share_answers_are_read_behind_a_button() -> None:
 
 
 def test_of_very_many_answers_the_newest_are_shown_and_the_others_counted() -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     for n in range(53):
         desk.submit(f"n{n}", "answer", answer=f"Number {n}.")
     quotes = [b for b in read(desk, "ben").blocks if isinstance(b, Quote)]
@@ -192,7 +195,7 @@ def test_of_very_many_answers_the_newest_are_shown_and_the_others_counted() -> N
 
 
 def test_very_long_answers_are_shown_whole_or_not_at_all() -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     for name in ("ann", "ben", "eve"):
         desk.submit(name, "answer", answer="x" * 20_000)
     quotes = [b for b in read(desk, "ben").blocks if isinstance(b, Quote)]
@@ -203,8 +206,117 @@ def test_very_long_answers_are_shown_whole_or_not_at_all() -> None:
     assert "2 earlier answers" in plain(read(desk, "ben"))
 
 
-def test_an_empty_form_is_handed_back_and_changes_nothing() -> None:
+# -- in a thread in which nobody is heard
+
+
+def in_thread(desk: Desk) -> Message:
+    """What stands in the thread now; it was owed once, as a reply to the post."""
+    (key,) = {owed.key for owed in desk.owed}
+    (owed, *_) = desk.owed
+    assert owed.key == key
+    assert owed.parent == delivery_key(desk.run.id, desk.opening.id, "activity", 1, MAIN)
+    assert owed.to == MAIN
+    return desk.kind.tell(desk.scene(), owed.purpose, owed.about)
+
+
+def test_where_a_thread_is_not_heard_the_post_has_a_form_and_says_where_answers_stand() -> None:
     desk = Desk("discussion", DEAF)
+    desk.submit("ben", "answer", answer="My own view")
+    for message in (say(desk), shared(desk)):
+        text = plain(message)
+        assert "Answer with the button: everyone’s answers stand in the thread" in text
+        assert "My own view" not in text
+        assert [b.label for b in buttons(message)] == ["Write your answer", "Read the answers"]
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.text(max_size=9)), max_size=30))
+def test_the_thread_shows_the_newest_answer_of_everyone_in_one_reply(
+    said: list[tuple[str, str]],
+) -> None:
+    desk = Desk("discussion", DEAF)
+    newest: dict[str, str] = {}
+    for name, text in said:
+        desk.submit(name, "answer", answer=text)
+        newest.pop(name, None)
+        if text.strip():
+            newest[name] = text
+    if not desk.owed:
+        assert not newest
+        return
+    quotes = [block for block in in_thread(desk).blocks if isinstance(block, Quote)]
+    shown = [(quote.by and quote.by.text, quote.said.text) for quote in quotes]
+    assert shown == [(name.title(), text) for name, text in newest.items()]
+
+
+def test_every_answer_has_the_reply_in_the_thread_drawn_again() -> None:
+    desk = Desk("discussion", DEAF)
+    for answer in ("One", "Two", ""):
+        desk.submit("ben", "answer", answer=answer)
+    assert [about for _, about in desk.redrawn] == [desk.owed[0].about] * 3
+    assert {opening for opening, _ in desk.redrawn} == {desk.opening.id}
+
+
+def test_what_is_taken_back_is_gone_from_the_thread_which_says_so() -> None:
+    desk = Desk("discussion", DEAF)
+    desk.submit("ben", "answer", answer="My own view")
+    desk.submit("ben", "withdraw")
+    text = plain(in_thread(desk))
+    assert "My own view" not in text
+    assert "Ben" not in text
+    assert "taken back" in text
+    assert len(desk.redrawn) == 2
+
+
+def test_a_late_answer_stands_in_the_thread_as_any_other() -> None:
+    desk = Desk("discussion", DEAF)
+    desk.close()
+    desk.submit("ben", "answer", answer="Late")
+    assert "Ben: Late" in plain(in_thread(desk))
+
+
+def test_of_very_many_answers_none_is_left_out_of_the_thread() -> None:
+    desk = Desk("discussion", DEAF)
+    for n in range(60):
+        desk.submit(f"n{n}", "answer", answer=f"Number {n}.")
+    quotes = [block for block in in_thread(desk).blocks if isinstance(block, Quote)]
+    assert [quote.said.text for quote in quotes] == [f"Number {n}." for n in range(60)]
+
+
+def test_nothing_in_the_thread_can_be_pressed_or_filled_in() -> None:
+    desk = Desk("discussion", DEAF)
+    desk.submit("ben", "answer", answer="My own view")
+    assert not [b for b in in_thread(desk).blocks if isinstance(b, Buttons | Choices)]
+
+
+@pytest.mark.parametrize("able", [Capabilities(), THREADLESS])
+def test_the_thread_is_told_nothing_where_it_is_heard_or_is_none(able: Capabilities) -> None:
+    desk = Desk("discussion", able)
+    desk.submit("ben", "answer", answer="By form all the same")
+    desk.reply("eve", "In the thread")
+    assert not desk.owed
+    assert not desk.redrawn
+
+
+def test_what_is_said_in_the_thread_itself_is_not_said_there_again() -> None:
+    """A mention of the bot is heard even where other replies are not."""
+    desk = Desk("discussion", DEAF)
+    desk.reply("eve", "In the thread")
+    assert not desk.owed
+    desk.submit("ben", "answer", answer="By form")
+    assert "In the thread" not in plain(in_thread(desk))
+
+
+def test_in_the_post_of_another_activity_nothing_goes_into_its_thread() -> None:
+    desk = Desk("discussion", DEAF)
+    desk.opening = replace(desk.opening, shown_in="another")
+    desk.submit("ben", "answer", answer="My own view")
+    assert not desk.owed
+    assert "thread" not in plain(shared(desk))
+    assert "Ben: My own view" in plain(read(desk, "eve"))
+
+
+def test_an_empty_form_is_handed_back_and_changes_nothing() -> None:
+    desk = Desk("discussion", THREADLESS)
     verdict = desk.submit("ben", "answer", answer=" \n ")
     assert isinstance(verdict.answer, Correct)
     assert set(verdict.answer.errors) == {"answer"}
@@ -212,7 +324,7 @@ def test_an_empty_form_is_handed_back_and_changes_nothing() -> None:
 
 
 def test_a_callback_that_no_discussion_gave_out_is_refused() -> None:
-    desk = Desk("discussion", DEAF)
+    desk = Desk("discussion", THREADLESS)
     assert isinstance(desk.submit("ben", "vote", answer="x").answer, Refused)
     assert isinstance(desk.look("ben", "results"), Refused)
 

@@ -16,6 +16,7 @@ from bot.chat.message import (
     Choices,
     Form,
     Listing,
+    Live,
     Message,
     Tally,
     TextField,
@@ -208,7 +209,8 @@ def test_own_words_stand_in_the_results_as_written_and_without_a_name(words: str
     desk.submit("ben", "other", other=words)
     desk.close()
     message = say(desk)
-    (listing,) = [block for block in message.blocks if isinstance(block, Listing)]
+    (live,) = [block for block in message.blocks if isinstance(block, Live)]
+    (listing,) = [block for block in live.blocks if isinstance(block, Listing)]
     assert listing.items == ((UserText(words),),)
     assert counts(message)["Something else"] == 1
     assert not any(block for block in message.blocks if "Ben" in repr(block) and "Ben" not in words)
@@ -265,10 +267,11 @@ def test_a_post_shows_a_tally_only_live_or_closed(
     assert bool(choices(message)) is not closed
     if not tallies(message):
         words = [r.given.text.text for r in desk.standing() if r.given and r.given.text]
-        assert not any(isinstance(block, Listing) for block in message.blocks)
-        assert not any(
-            UserText(each) in getattr(b, "line", ()) for b in message.blocks for each in words
-        )
+        blocks = [
+            b for one in message.blocks for b in (one.blocks if isinstance(one, Live) else [one])
+        ]
+        assert not any(isinstance(block, Listing) for block in blocks)
+        assert not any(UserText(each) in getattr(b, "line", ()) for b in blocks for each in words)
 
 
 @given(STEPS, NAMES, st.sampled_from(RESULTS))

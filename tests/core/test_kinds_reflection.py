@@ -14,9 +14,12 @@ from bot.chat.message import Button, Buttons, Form, Message, TextField
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
+from bot.facilitation.activities.written import IN_THREAD
 from bot.facilitation.state import Given
 from tests.core.making import HELPS, Desk
 
+DEAF = Capabilities(hears_replies=False)
+THREADLESS = Capabilities(threads=False, hears_replies=False)
 ANSWERS = st.fixed_dictionaries({"q1": st.text(max_size=30), "q2": st.text(max_size=30)})
 
 
@@ -168,14 +171,35 @@ def test_a_reflection_for_everyone_is_answered_in_the_thread() -> None:
 
 
 def test_a_reflection_for_everyone_has_a_form_where_replies_are_not_heard() -> None:
-    desk = reflection(visible="everyone", capabilities=Capabilities(hears_replies=False))
-    (button,) = buttons(say(desk))
-    assert button.form
-    assert "Everyone here can read what you write." in plain(button.form)
+    for able in (DEAF, THREADLESS):
+        desk = reflection(visible="everyone", capabilities=able)
+        button = buttons(say(desk))[0]
+        assert button.form
+        assert "Everyone here can read what you write." in plain(button.form)
+
+
+def test_what_everyone_may_read_stands_in_the_thread_under_its_questions() -> None:
+    desk = reflection(visible="everyone", capabilities=DEAF)
+    desk.submit("ben", "answer", q1="A lot", q2="Much")
+    desk.submit("eve", "answer", q1="Less")
+    assert "A lot" not in plain(say(desk))
+    assert len({owed.key for owed in desk.owed}) == 1
+    text = plain(desk.kind.tell(desk.scene(), desk.owed[0].purpose, desk.owed[0].about))
+    order = ["What will you change?", "Ben: A lot", "Eve: Less", "still unclear?", "Ben: Much"]
+    assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
+
+
+def test_what_is_for_the_facilitator_only_never_comes_into_the_thread() -> None:
+    desk = reflection(capabilities=DEAF)
+    desk.submit("ben", "answer", q1="A secret")
+    assert not desk.owed
+    assert not desk.redrawn
+    with pytest.raises(KeyError):
+        desk.kind.tell(desk.scene(), IN_THREAD, IN_THREAD)
 
 
 def test_in_a_post_that_others_share_what_everyone_may_read_stands_behind_a_button() -> None:
-    desk = reflection(visible="everyone", capabilities=Capabilities(hears_replies=False))
+    desk = reflection(visible="everyone", capabilities=THREADLESS)
     desk.submit("ben", "answer", q1="A lot", q2="Much")
     desk.submit("eve", "answer", q1="Less")
     assert "A lot" in plain(say(desk))

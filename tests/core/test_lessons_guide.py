@@ -301,7 +301,7 @@ def test_the_first_lesson_goes_as_it_says(
     assert "1 handout to read\n" in checked
     assert checked.endswith("No problems.\n")
     assert typed("fivefold preview phishing --as text --out preview") == counted
-    posted = Path("preview/019-Explore.prompt-open.txt")
+    posted = Path("preview/021-Explore.prompt-open.txt")
     assert f"`{posted.name}`" in GUIDE
     assert posted.read_text("utf-8").startswith(message)
 

@@ -10,16 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.platforms.slack import config as slack
+from bot.platforms.teams import config as teams
 from bot.settings import (
-    GOV_SLACK_API,
-    SLACK_ALLOWS,
-    SLACK_API,
     Settings,
     SettingsError,
     SlackSettings,
+    TeamsSettings,
     load_secret,
     read_settings,
 )
+from bot.settings.slack import GOV_SLACK_API, SLACK_ALLOWS, SLACK_API
+from bot.settings.teams import TEAMS_ALLOWS, TEAMS_CLOUDS, keep_local
 
 SECRET = bytes(range(32))
 SECRET_TEXT = urlsafe_b64encode(SECRET).decode()
@@ -108,6 +109,20 @@ BAD = [
     ("FIVEFOLD_SLACK_API_URL", "https://"),
     ("FIVEFOLD_SLACK_API_URL", "https://[half"),
     ("FIVEFOLD_SLACK_API_URL", "https://slack.com/api/?token=x"),
+    ("FIVEFOLD_TEAMS_APP_ID", "fivefold"),
+    ("FIVEFOLD_TEAMS_APP_ID", "0f0f0f0f-0000-4000-8000-00000000000g"),
+    ("FIVEFOLD_TEAMS_APP_ID", "0f0f0f0f-0000-4000-8000-000000000001"),
+    ("FIVEFOLD_TEAMS_APP_SECRET", "5ec4e7~8Q"),
+    ("FIVEFOLD_TEAMS_APP_SECRET", "two words"),
+    ("FIVEFOLD_TEAMS_APP_SECRET", "0f0f0f0f-0000-4000-8000-000000000003"),
+    ("FIVEFOLD_TEAMS_TENANT", "common"),
+    ("FIVEFOLD_TEAMS_TENANT", "agency.onmicrosoft.com"),
+    ("FIVEFOLD_TEAMS_TENANT", "0f0f0f0f-0000-4000-8000-000000000002"),
+    ("FIVEFOLD_TEAMS_CLOUD", "gcc"),
+    ("FIVEFOLD_TEAMS_CLOUD", "china"),
+    ("FIVEFOLD_TEAMS_ALLOW", "replies"),
+    ("FIVEFOLD_TEAMS_ALLOW", "everything"),
+    ("FIVEFOLD_TEAMS_LOCAL", "perhaps"),
 ]
 
 
@@ -268,3 +283,98 @@ def test_nothing_secret_of_slack_is_shown() -> None:
 def test_the_platform_knows_slack_as_the_settings_do() -> None:
     assert set(slack.ALLOWS) == set(SLACK_ALLOWS)
     assert SLACK_API == slack.API
+
+
+# -- Teams
+
+APP = "0f0f0f0f-0000-4000-8000-000000000001"
+TENANT = "0f0f0f0f-0000-4000-8000-000000000002"
+TEAMS = {
+    "FIVEFOLD_TEAMS_APP_ID": APP,
+    "FIVEFOLD_TEAMS_APP_SECRET": "canary~8Q",
+    "FIVEFOLD_TEAMS_TENANT": TENANT,
+}
+LOCAL = {"FIVEFOLD_TEAMS_LOCAL": "yes"}
+
+
+def test_teams_is_off_until_there_is_an_app() -> None:
+    assert read_settings({}).teams is None
+    assert read_settings(dict.fromkeys(TEAMS, " ")).teams is None
+    assert read_settings({"FIVEFOLD_TEAMS_LOCAL": "no"}).teams is None
+
+
+def test_an_app_of_one_tenant_takes_three_values() -> None:
+    expected = TeamsSettings(app_id=APP, secret="canary~8Q", tenant=TENANT)
+    assert read_settings(TEAMS).teams == expected
+    shouted = {**TEAMS, "FIVEFOLD_TEAMS_APP_ID": APP.upper()}
+    assert read_settings(shouted).teams == expected
+
+
+@pytest.mark.parametrize("name", TEAMS)
+def test_an_app_with_one_value_less_is_refused_and_an_empty_one_is_one_less(name: str) -> None:
+    """An empty app id above all: what comes would not be looked at."""
+    with pytest.raises(SettingsError, match=name):
+        read_settings({**TEAMS, name: " "})
+
+
+@pytest.mark.parametrize("cloud", TEAMS_CLOUDS)
+def test_the_cloud_may_be_any_that_the_platform_knows(cloud: str) -> None:
+    found = read_settings({**TEAMS, "FIVEFOLD_TEAMS_CLOUD": cloud.upper()}).teams
+    assert found is not None
+    assert found.cloud == cloud
+    assert teams.CLOUDS[cloud].name == cloud
+
+
+def test_the_platform_knows_teams_as_the_settings_do() -> None:
+    assert set(teams.CLOUDS) == set(TEAMS_CLOUDS)
+    assert set(teams.ALLOWS) == set(TEAMS_ALLOWS)
+
+
+@pytest.mark.parametrize("app", [TEAMS, LOCAL])
+def test_owners_of_teams_may_allow_replies(app: dict[str, str]) -> None:
+    found = read_settings({**app, "FIVEFOLD_TEAMS_ALLOW": "Replies ,"}).teams
+    assert found is not None
+    assert found.allow == {"replies"}
+
+
+def test_for_the_playground_no_app_is_needed() -> None:
+    assert read_settings(LOCAL).teams == TeamsSettings(local=True)
+    at_home = {**LOCAL, "FIVEFOLD_HOST": "::1", "FIVEFOLD_PUBLIC_URL": "http://localhost:8080"}
+    assert read_settings(at_home).teams == TeamsSettings(local=True)
+
+
+@pytest.mark.parametrize("name", [*TEAMS, "FIVEFOLD_TEAMS_CLOUD"])
+def test_for_the_playground_no_app_may_be_set(name: str) -> None:
+    value = {**TEAMS, "FIVEFOLD_TEAMS_CLOUD": "gcc"}[name]
+    with pytest.raises(SettingsError, match=f"FIVEFOLD_TEAMS_LOCAL is yes.*{name}"):
+        read_settings({**LOCAL, name: value})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("FIVEFOLD_HOST", "0.0.0.0"),
+        ("FIVEFOLD_HOST", "::"),
+        ("FIVEFOLD_HOST", "192.168.0.7"),
+        ("FIVEFOLD_PUBLIC_URL", "https://lessons.example.org"),
+    ],
+)
+def test_without_an_app_nobody_else_may_come_in(name: str, value: str) -> None:
+    with pytest.raises(SettingsError, match=r"let (?:\w+ )?everybody in") as caught:
+        read_settings({**LOCAL, name: value})
+    assert value in str(caught.value) or name in str(caught.value)
+    assert read_settings({**TEAMS, name: value}).teams is not None
+
+
+def test_another_address_on_the_command_line_lets_nobody_else_in_either() -> None:
+    keep_local("127.0.0.1")
+    with pytest.raises(SettingsError, match="everybody"):
+        keep_local("0.0.0.0")
+
+
+def test_nothing_secret_of_teams_is_shown() -> None:
+    assert "canary" not in repr(read_settings(TEAMS))
+    for bad in ("canary canary", "canary"):
+        with pytest.raises(SettingsError) as caught:
+            read_settings({"FIVEFOLD_TEAMS_APP_SECRET": bad})
+        assert "canary" not in str(caught.value)

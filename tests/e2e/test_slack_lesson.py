@@ -14,6 +14,7 @@ from bot.evidence.data import evidence_json
 from bot.evidence.pack import write_evidence
 from bot.facilitation.activities import KINDS
 from bot.service.reporting import RunReport, report_run
+from tests.e2e.every_kind import permits
 from tests.slack.finding import delivery_key
 from tests.slack.running import Running, running
 from tests.slack.screens import read_modal
@@ -27,70 +28,11 @@ STRAY = "A lamp above the door"
 TALK = "Two bells at the door"
 LONG = "A door, and a bell beside it. " * 300
 
-PLAN = """\
-# Lesson Plan: Permits for everybody
-
-## Lesson Overview
-- **Audience:** Public officials
-- **Duration:** 2 hours
-
-## Learning Objectives
-- Design a counter that everybody finds
-
-## 5E Instructional Model
-
-### Engage (120 minutes)
-- **Purpose:** To begin.
-- **Learner Activities:** Talk, vote, hand in, and review each other.
-"""
-SCRIPT = """\
-phases:
-  Engage:
-    do:
-      - prompt: Think of a counter where you waited.
-        title: A counter
-        minutes: 5
-      - poll: Where do people get lost?
-        title: Where people get lost
-        options: [At the door, At the desk]
-        other: true
-        results: after
-        minutes: 10
-      - poll: What helps? Choose all that fit.
-        title: What helps
-        multiple: true
-        results: close
-        options: [A sign, A person, A map]
-        minutes: 10
-      - discussion: What would you change first?
-        title: Talk about it
-        minutes: 10
-      - reflection:
-          - What will you do tomorrow?
-        title: Look back
-        minutes: 10
-      - groups: 2
-        title: Your pairs
-        minutes: 5
-      - submission: What would your counter look like?
-        title: Hand in your design
-        minutes: 20
-      - peer_review:
-          - {id: whole, title: It is whole}
-        title: Review each other
-        release: facilitator
-        minutes: 30
-"""
-
 
 @pytest.fixture
 def lessons(tmp_path: Path) -> Path:
     """A library with one lesson."""
-    folder = tmp_path / "lessons" / "permits"
-    folder.mkdir(parents=True)
-    (folder / "plan.md").write_text(PLAN, "utf-8")
-    (folder / "script.yaml").write_text(SCRIPT, "utf-8")
-    return folder.parent
+    return permits(tmp_path)
 
 
 @pytest.fixture

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -107,25 +105,3 @@ class Peers:
             yield self
         finally:
             await runner.cleanup()
-
-
-@contextmanager
-def beside(peers: Peers) -> Iterator[Peers]:
-    """Both of them in a thread of their own, for a command that runs a loop of its own."""
-    ready, done = threading.Event(), asyncio.Event()
-    loop = asyncio.new_event_loop()
-
-    async def serve() -> None:
-        async with peers.open():
-            ready.set()
-            await done.wait()
-
-    thread = threading.Thread(target=lambda: loop.run_until_complete(serve()))
-    thread.start()
-    assert ready.wait(10)
-    try:
-        yield peers
-    finally:
-        loop.call_soon_threadsafe(done.set)
-        thread.join()
-        loop.close()

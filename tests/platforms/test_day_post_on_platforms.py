@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.poll import OTHER, VOTE
 from bot.facilitation.activities.scene import Scene
+from bot.facilitation.activities.written import IN_THREAD
 from bot.facilitation.day import day_post
 from bot.facilitation.pace import Pace
 from bot.facilitation.seeing import scene_of
@@ -31,6 +33,9 @@ from tests.core.making import (
     an_opening,
 )
 
+HEARING = Capabilities()
+DEAF = Capabilities(hears_replies=False)
+THREADLESS = Capabilities(threads=False, hears_replies=False)
 MANY = 1000
 WORDS = "I think that nobody saw the data change. " * 8
 LESSON = a_lesson(
@@ -46,7 +51,7 @@ LESSON = a_lesson(
 )
 
 
-def scenes(people: int, *, closed: bool = False, deaf: bool = False) -> list[Scene[Any]]:
+def scenes(people: int, *, closed: bool = False, able: Capabilities = HEARING) -> list[Scene[Any]]:
     """Everything in the day's post, where everybody has given all there is to give by form."""
     run = a_run(LESSON, pace=Pace(), status="running")
     lead = an_opening(run, "talk").id
@@ -63,9 +68,8 @@ def scenes(people: int, *, closed: bool = False, deaf: bool = False) -> list[Sce
         given = tuple(
             a_response(opening, who.id, item, n)
             for n, who in enumerate(crowd)
-            for item in (items if deaf or activity.id != "talk" else ())
+            for item in (items if not able.hears_replies or activity.id != "talk" else ())
         )
-        able = Capabilities(threads=not deaf, hears_replies=not deaf)
         found.append(
             scene_of(
                 run,
@@ -86,12 +90,12 @@ def a_response(opening: Opening, owner: str, item: str, n: int) -> Response:
     return Response("run1", opening.id, owner, item, at, given, f"e{owner}{item}")
 
 
-@pytest.mark.parametrize("deaf", [False, True], ids=["threads", "no threads"])
+@pytest.mark.parametrize("able", [HEARING, DEAF, THREADLESS], ids=["heard", "unheard", "none"])
 @pytest.mark.parametrize("closed", [False, True], ids=["open", "closed"])
 def test_a_days_post_has_as_many_parts_for_a_thousand_answers_as_for_none(
-    closed: bool, deaf: bool
+    closed: bool, able: Capabilities
 ) -> None:
-    none, many = (day_post(scenes(n, closed=closed, deaf=deaf)) for n in (0, MANY))
+    none, many = (day_post(scenes(n, closed=closed, able=able)) for n in (0, MANY))
     assert len(blocks.render_message(many)) == len(blocks.render_message(none))
     assert len(card.render_message(many)) == len(card.render_message(none))
     assert not [block for block in many.blocks if isinstance(block, Quote)]
@@ -114,3 +118,15 @@ def test_what_is_read_behind_a_button_is_whole_and_no_longer_than_the_platforms_
             assert len(blocks.render_message(shown.what)) <= 5
             assert len(card.render_message(shown.what)) <= 3
     assert read == {"vote", "more", "all"}
+
+
+def test_what_stands_in_the_days_thread_is_every_answer_whole_on_every_platform() -> None:
+    talk = next(s for s in scenes(MANY // 10, able=DEAF) if s.activity.id == "talk")
+    said = KINDS["discussion"].tell(talk, IN_THREAD, IN_THREAD)
+    whole = [quote.said.text for quote in said.blocks if isinstance(quote, Quote)]
+    assert len(whole) == MANY // 10
+    for drawn in (blocks.render_message(said), card.render_message(said)):
+        text = json.dumps(drawn)
+        assert len(drawn) > 1
+        assert text.count("answer:p-n") == MANY // 10
+        assert not [word for word in ("Input.", "Action.", "button") if word in text]

@@ -1,6 +1,7 @@
 """Every message and form of the three lessons, in every state, as Slack and Teams want it."""
 
 import json
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import time, timedelta
@@ -11,9 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 
-from bot.chat.message import Form, Message
+from bot.chat.message import Form, Message, Option
+from bot.chat.platform import Capabilities
 from bot.facilitation import made_up
 from bot.facilitation.activities import KINDS
+from bot.facilitation.day import day_post
 from bot.facilitation.dry_run import dry_run, scheduled
 from bot.facilitation.gallery import START, gallery
 from bot.facilitation.gallery_private import Named
@@ -31,8 +34,8 @@ from bot.facilitation.scheduling import (
     plan,
     second_form,
 )
-from bot.facilitation.seeing import scene_of
-from bot.facilitation.state import Opening
+from bot.facilitation.seeing import Known, scene_of
+from bot.facilitation.state import Opening, Run
 from bot.facilitation.timeline import opening_id
 from bot.lessons.files import load_lesson
 from bot.lessons.lesson import Lesson
@@ -41,16 +44,22 @@ from bot.platforms.slack import blocks, form
 from bot.platforms.slack.incoming import Origin
 from bot.platforms.slack.views import home_view, view_of
 from bot.platforms.teams import card
+from bot.platforms.teams.inputs import Known as Offered
+from bot.platforms.teams.runs import Json
 from tests.core.making import a_run
 from tests.platforms import slack_rules
-from tests.platforms.schemas import card_problems, slack_problems
+from tests.platforms.schemas import card_problems, rendered, slack_problems
 from tests.strategies import messages
 
 CONTENT = Path(__file__).parent.parent.parent / "lesson_content"
 LESSONS = sorted(folder.name for folder in CONTENT.iterdir() if (folder / "plan.md").exists())
 SLACKS_VIEW = 250_000
+TEAMS_CARD = 80_000
 ORIGIN = Origin("f.answer.o1...", "C0LESSON", "1767603600.000100", "1767603629.123456")
 NOTE = "Your answer is saved. You can change it."
+KNOWN = Offered(
+    places=(Option("19:a@thread.tacv2", "General"),), people=(Option("u-1", "Ada Lovelace"),)
+)
 UNKEPT = "What I think of this lesson"
 
 
@@ -190,11 +199,122 @@ def test_slacks_own_types_know_every_message_and_form_of_a_lesson(lesson: str) -
 
 @pytest.mark.parametrize("lesson", LESSONS)
 def test_the_schema_of_cards_takes_every_message_and_form_of_a_lesson(lesson: str) -> None:
-    problems = []
-    for name, what in said(lesson):
-        cards = card.render_message(what) if isinstance(what, Message) else [card.render_form(what)]
-        problems += [f"{name}: {problem}" for each in cards for problem in card_problems(each)]
+    problems = [
+        f"{name}: {each}" for name, new in unseen_cards(lesson) for each in card_problems(new)
+    ]
     assert problems == []
+
+
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_no_card_of_a_lesson_is_too_large(lesson: str) -> None:
+    sizes = {name: card_size(each) for name, what in said(lesson) for each in cards(what)}
+    assert {name: size for name, size in sizes.items() if size > TEAMS_CARD} == {}
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_microsofts_renderer_complains_of_nothing_in_a_lesson(lesson: str) -> None:
+    drawn = list(unseen_cards(lesson))
+    results = rendered(each for _, each in drawn)
+    problems = [
+        f"{name}: {problem}"
+        for (name, _), result in zip(drawn, results, strict=True)
+        for problem in result["problems"]
+    ]
+    assert problems == []
+
+
+def cards(what: Message | Form) -> Iterator[Json]:
+    """All that Teams shows it as: posted, in answer to one person, and put right."""
+    if isinstance(what, Message):
+        posted = card.render_message(what)
+        apart = card.render_message(what, apart=True)
+        yield from posted
+        yield from (each for each in apart if each not in posted)
+        yield card.with_back(card.noted(posted[0], NOTE))
+        return
+    form = card.render_form(what, KNOWN)
+    yield form
+    yield card.with_back(card.corrected(form, dict.fromkeys([f.id for f in what.fields], NOTE), {}))
+    yield card.render_form(what)
+
+
+def unseen_cards(lesson: str) -> Iterator[tuple[str, Json]]:
+    """The same, each with what no card before it held: the judges look at each by itself."""
+    seen = set[str]()
+    for name, what in said(lesson):
+        for each in cards(what):
+            if fresh := unseen(each["body"], seen):
+                yield name, {**each, "body": fresh}
+
+
+def card_size(each: Json) -> int:
+    return len(json.dumps(each, ensure_ascii=False).encode("utf-16-le"))
+
+
+ABLE = (Capabilities(), Capabilities(hears_replies=False), Capabilities(False, False))
+"""Teams with the consent to hear replies and without, and a platform without any threads."""
+
+
+def as_it_goes_on(
+    lesson: Lesson, pace: Pace | None
+) -> Iterator[tuple[str, Run, Known, list[Opening]]]:
+    """A run while all is open: as it opens, as answers come, later, and paused."""
+    run = replace(a_run(lesson), status="running", pace=pace)
+    cues = plan_live(run.id, lesson, run.start)
+    openings = [
+        Opening(opening_id(run, cue.activity, 1), run.id, cue.activity, 1, cue.at, cue.at)
+        for cue in cues
+        if cue.kind == "open"
+    ]
+    every = made_up.known(run, openings)
+    later = [replace(o, closes_at=o.opened_at + timedelta(minutes=5)) for o in openings]
+    yield "opened", run, made_up.unanswered(every, *(o.id for o in openings)), openings
+    yield "nothing dealt", run, replace(every, responses={}, assignments={}), openings
+    first = {id: given[:1] for id, given in every.responses.items()}
+    yield "one answer", run, replace(every, responses=first), openings
+    yield "all answers", run, every, openings
+    yield "moved", run, replace(every, openings=tuple(later)), later
+    yield "paused", replace(run, status="paused"), every, openings
+
+
+@pytest.mark.parametrize("able", ABLE, ids=["heard", "not heard", "no threads"])
+@pytest.mark.parametrize("pace", [None, Pace()], ids=["live", "daily"])
+@pytest.mark.parametrize("lesson", LESSONS)
+def test_a_card_with_something_to_fill_in_stays_as_it_is_while_people_answer(
+    lesson: str, pace: Pace | None, able: Capabilities
+) -> None:
+    scripted = load_lesson(CONTENT / lesson, None, lambda: KINDS)
+    paced = fill(scripted.for_pace("async" if pace else "live"), dict(scripted.script.places))
+    asking: dict[str, tuple[Json, ...]] = {}
+    changing: dict[str, set[str]] = defaultdict(set)
+    for state, run, known, openings in as_it_goes_on(paced, pace):
+        for name, message in posts(run, known, openings, able):
+            drawn = card.render_message(message, apart=True)
+            count = len(asking.get(name, [each for each in drawn if card.holds_inputs(each)]))
+            assert not any(map(card.holds_inputs, drawn[count:])), (name, state)
+            assert asking.setdefault(name, drawn[:count]) == drawn[:count], (name, state)
+            changing[name].add(json.dumps(drawn[count:]))
+    with_inputs = [name for name, stays in asking.items() if stays]
+    assert len(with_inputs) > 3
+    assert all(len(changing[name]) > 2 for name in with_inputs)
+
+
+def posts(
+    run: Run, known: Known, openings: list[Opening], able: Capabilities
+) -> Iterator[tuple[str, Message]]:
+    """What each activity says or, over days, what each part of the lesson does in one post."""
+    scenes = [
+        replace(scene_of(run, opening, known, delivery="d"), capabilities=able)
+        for opening in openings
+    ]
+    if run.pace is None:
+        for scene in scenes:
+            yield scene.activity.id, KINDS[scene.activity.kind].say(scene)
+    for part in run.lesson.script.parts() if run.pace else ():
+        ids = {each.id for each in part.activities}
+        if together := [scene for scene in scenes if scene.activity.id in ids]:
+            yield part.name, day_post(together)
 
 
 @given(messages)

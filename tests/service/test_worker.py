@@ -38,6 +38,8 @@ class Script:
             raise failure
         return 0
 
+    full = frozenset[str]()
+
     def take_on(self) -> None:
         """A hand is taken on; what it meets is told by `failure`."""
         self._met = self._next()

@@ -305,10 +305,10 @@ async def test_a_long_message_is_edited_into_more_or_fewer_posts(
     ref = await port.platform.post(PLACE, long(before), key="k1")
     assert standing(port) == words(before)
     assert port.slack.posted() == [f"k1/{number}" for number in range(1, before + 1)]
-    for parts, word in ((after, "learning"), (after, "learning"), (before, "evidence")):
-        await port.platform.edit(ref, long(parts, word))
-        assert standing(port) == words(parts, word)
-        assert len(port.slack.at(LESSON)) == parts
+    for count, word in ((after, "learning"), (after, "learning"), (before, "evidence")):
+        await port.platform.edit(ref, long(count, word))
+        assert standing(port) == words(count, word)
+        assert len(port.slack.at(LESSON)) == count
     assert port.slack.at(LESSON)[0]["ts"] == ref.id
 
 

@@ -15,8 +15,9 @@ from bot.lessons.library import CONTENT
 from bot.rehearsal.driving import catch_up
 from bot.service.reporting import report_run
 from tests.slack.finding import delivery_key
-from tests.slack.running import MOST_STEPS, Running, running
+from tests.slack.running import Running, running
 from tests.slack.world import World, slack_world
+from tests.stepping import MOST_STEPS
 
 pytestmark = pytest.mark.peers
 

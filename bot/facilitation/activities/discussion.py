@@ -1,6 +1,7 @@
 """``discussion``: a question that people answer in its thread, where everyone can read it.
 
-Where a platform does not tell the bot of replies, a form takes the answer instead.
+Where a platform does not tell the bot of replies, a form takes the answer instead, and the bot puts
+it in the thread.
 """
 
 from __future__ import annotations
@@ -21,7 +22,14 @@ from bot.facilitation.activities.kind import (
 )
 from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict
-from bot.facilitation.activities.written import READ, answers, write_and_read
+from bot.facilitation.activities.written import (
+    IN_THREAD,
+    READ,
+    answers,
+    in_thread,
+    put_in_thread,
+    write_and_read,
+)
 from bot.facilitation.handouts import split_title
 from bot.facilitation.state import Given, Participant
 from bot.lessons.prose import prose
@@ -86,13 +94,16 @@ class Discussion(Kind[DiscussionSpec]):
                 *opening_blocks(scene, title),
                 *prose(split_title(scene.spec.question)[1]),
                 *how,
-                Note((turnout(scene, self.answered(scene)),)),
+                turnout(scene, self.answered(scene)),
                 *closing_blocks(scene, self.who_sees(scene.spec), self.handouts(scene), helps=True),
             ),
         )
 
     def hear(self, asked: Asked[DiscussionSpec]) -> Verdict:
         """A reply, or the form."""
+        return put_in_thread(asked, self._heard(asked), self.questions(asked.spec))
+
+    def _heard(self, asked: Asked[DiscussionSpec]) -> Verdict:
         match asked.event:
             case FormSubmitted() as event if asked.callback and asked.callback.verb == "answer":
                 text, before = field_text(event, "answer"), asked.standing("answer")
@@ -106,6 +117,12 @@ class Discussion(Kind[DiscussionSpec]):
                 return Verdict(saved, asked.record(kept))
             case _:
                 return super().hear(asked)
+
+    def tell(self, scene: Scene[DiscussionSpec], purpose: str, about: str) -> Message:
+        """The answers in the thread, or a private message."""
+        if purpose == IN_THREAD:
+            return in_thread(scene, self.title(scene.spec), self.questions(scene.spec))
+        return super().tell(scene, purpose, about)
 
     def view(self, scene: Scene[DiscussionSpec], who: Participant, callback: Callback) -> Answer:
         """The form, with what this person wrote already, or what everyone wrote."""

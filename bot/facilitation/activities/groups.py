@@ -20,6 +20,7 @@ from bot.chat.message import (
     ChoiceField,
     Form,
     Heading,
+    Live,
     Message,
     Note,
     Option,
@@ -93,8 +94,7 @@ class Groups(Kind[GroupsSpec]):
             blocks=(
                 *opening_blocks(scene, title),
                 *prose(scene.spec.task),
-                *self._listed(scene),
-                *where_told(scene),
+                *self._roster(scene),
                 *buttons,
                 *closing_blocks(scene, who_sees, self.handouts(scene)),
             ),
@@ -207,14 +207,22 @@ class Groups(Kind[GroupsSpec]):
         told = gathered(scene, (*left, new), (*(each.what for each in left), group))
         return told + Changes(dirty=(asked.opening.post,))
 
+    def _roster(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
+        if scene.shared:
+            return (Live((self._counted(scene), *where_told(scene))),)
+        return (*self._listed(scene), *where_told(scene))
+
     def _listed(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
         groups = groups_of(scene)
-        if not held(scene):
-            return (Text((t("Nobody is in a group yet."),)),)
-        if scene.shared or len(groups) > MOST_IN_POST:
-            text = tn("There is {count} group.", "There are {count} groups.", len(groups))
-            return (Note((text,)),)
+        if not held(scene) or len(groups) > MOST_IN_POST:
+            return (self._counted(scene),)
         return tuple(people_of(scene, group) for group in groups)
+
+    def _counted(self, scene: Scene[GroupsSpec]) -> Text | Note:
+        count = len(groups_of(scene))
+        if not held(scene):
+            return Text((t("Nobody is in a group yet."),))
+        return Note((tn("There is {count} group.", "There are {count} groups.", count),))
 
     def _mine(self, scene: Scene[GroupsSpec], who: Participant) -> Message:
         mine = group_of(scene, who.id)

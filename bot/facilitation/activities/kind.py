@@ -21,6 +21,7 @@ from bot.chat.message import (
     Deadline,
     Form,
     Heading,
+    Live,
     Message,
     Note,
     Quote,
@@ -305,17 +306,18 @@ def _until(scene: Scene[Any]) -> tuple[Block, ...]:
     if opening.closed_at:
         return (Deadline(opening.closed_at, "closed"),)
     if scene.run.status == "paused" and scene.run.pace:
-        return (Note((t("The lesson is paused."),)),)
+        return (Live((Note((t("The lesson is paused."),)),)),)
     if scene.run.status == "paused":
-        return (Note((t("The lesson is paused; the time left stands still."),)),)
+        return (Live((Note((t("The lesson is paused; the time left stands still."),)),)),)
     return (Deadline(opening.closes_at),) if opening.closes_at else ()
 
 
-def turnout(scene: Scene[Any], answered: int) -> str:
-    """``18 of 24 have answered``."""
-    return tn(
+def turnout(scene: Scene[Any], answered: int) -> Live:
+    """``18 of 24 have answered``, in small."""
+    have = tn(
         "{answered} of {count} has answered",
         "{answered} of {count} have answered",
         max(scene.invited(), answered),
         answered=answered,
     )
+    return Live((Note((have,)),))

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.chat.address import Party, Person
-from bot.chat.message import Block, Button, Buttons, Message, Note, Text
+from bot.chat.message import Button, Buttons, Message, Note, Text
 from bot.facilitation.activities.grouping import (
     GroupsSpec,
     group_name,
@@ -118,7 +118,7 @@ def say_group(scene: Scene[GroupsSpec], about: str, title: str) -> Message:
     )
 
 
-def where_told(scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
+def where_told(scene: Scene[GroupsSpec]) -> tuple[Text, ...]:
     """Where the groups meet, for the post of all of them."""
     groups = groups_of(scene)
     own = [group for group in groups if _has_thread(scene, group)]

@@ -22,8 +22,8 @@ from bot.facilitation.activities.peers import (
 from bot.facilitation.activities.ring import SAID_WRONG, slot
 from bot.facilitation.activities.scene import Asked, Verdict
 from bot.facilitation.allocating import MOST_MORE
-from bot.facilitation.changes import NOTHING, Changes, delivery_key
-from bot.facilitation.owing import tell
+from bot.facilitation.changes import NOTHING, Changes
+from bot.facilitation.owing import tell, tell_in_thread
 from bot.facilitation.rubric import LEVELS
 from bot.facilitation.state import Assignment, Given
 from bot.words import t
@@ -105,11 +105,10 @@ def _redrawn(asked: Asked[PeerReviewSpec], name: str) -> tuple[tuple[str, str], 
 
 def _in_thread(asked: Asked[PeerReviewSpec], desk: Desk, name: str) -> Changes:
     """An open review goes where the work was handed in."""
-    at, everybody = asked.event.at, asked.run.audience
-    post = delivery_key(asked.run.id, desk.work.opening.post, "activity", 1, everybody)
-    about = f"{asked.who.id}_{name}"
-    said = tell(asked.run, asked.opening, REVIEWED_OPENLY, everybody, at, about)
-    return Changes(owed=(replace(said, parent=post),))
+    run, opening, about = asked.run, asked.opening, f"{asked.who.id}_{name}"
+    work = desk.work.opening
+    said = tell_in_thread(run, opening, REVIEWED_OPENLY, asked.event.at, about, of=work)
+    return Changes(owed=(said,))
 
 
 def problem(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk, name: str) -> Verdict:

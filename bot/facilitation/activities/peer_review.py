@@ -14,7 +14,7 @@ from typing import Literal
 from bot.chat.answer import Answer, Refused, Show
 from bot.chat.callback import Callback
 from bot.chat.event import FormSubmitted, Picked
-from bot.chat.message import Block, Button, Buttons, Message, Note, Text
+from bot.chat.message import Block, Button, Buttons, Live, Message, Note, Text
 from bot.chat.text import UserText
 from bot.facilitation.activities import peer_board, peer_forms, peer_hearing, peer_results, peers
 from bot.facilitation.activities.kind import Kind, closing_blocks, opening_blocks
@@ -135,9 +135,9 @@ class PeerReview(Kind[PeerReviewSpec]):
             summary=f"{phase_title(scene.activity.phase)}: {title}",
             blocks=(
                 *opening_blocks(scene, title),
-                Text((self._asked(scene, desk),)),
+                Live((Text((self._asked(scene, desk),)),)),
                 Buttons(ways),
-                *((Note((self._turnout(desk),)),) if desk else ()),
+                *((Live((Note((self._turnout(desk),)),)),) if desk else ()),
                 *closing_blocks(scene, self.who_sees(spec), self.handouts(scene), helps=True),
             ),
             invites_replies=False,

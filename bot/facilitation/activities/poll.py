@@ -22,7 +22,9 @@ from bot.chat.message import (
     Buttons,
     Choices,
     Form,
+    FormText,
     Listing,
+    Live,
     Message,
     Note,
     Option,
@@ -141,7 +143,7 @@ class Poll(Kind[PollSpec]):
         shown = spec.results == "live" or not scene.opening.is_open
         body: tuple[Block, ...] = (
             *(self._choices(scene) if scene.opening.is_open else ()),
-            *(self._results(scene) if shown else (Note((turnout(scene, self.answered(scene)),)),)),
+            *(self._results(scene) if shown else (turnout(scene, self.answered(scene)),)),
         )
         return Message(
             summary=f"{phase_title(scene.activity.phase)}: {title}",
@@ -231,7 +233,8 @@ class Poll(Kind[PollSpec]):
         """For the post: own words stand in it unless others share it."""
         if scene.shared and scene.spec.other:
             return (self._tally(scene), Buttons((read_button(scene, "results"),)))
-        return (self._tally(scene), *self._own_words(scene, written(scene, VOTE)))
+        said = self._own_words(scene, written(scene, VOTE))
+        return (self._tally(scene), *((Live(said),) if said else ()))
 
     def _tally(self, scene: Scene[PollSpec]) -> Tally:
         votes = [given for _, given in scene.given(VOTE)]
@@ -241,7 +244,7 @@ class Poll(Kind[PollSpec]):
         )
         return Tally(t("Results"), bars, len(votes))
 
-    def _own_words(self, scene: Scene[PollSpec], said: Sequence[Response]) -> tuple[Block, ...]:
+    def _own_words(self, scene: Scene[PollSpec], said: Sequence[Response]) -> tuple[FormText, ...]:
         # Not in the order of writing, which would tell whose they are.
         owners = {response.owner for response in said}
         texts = (given.text for owner, given in scene.given(VOTE) if owner in owners)

@@ -36,7 +36,14 @@ from bot.facilitation.activities.kind import (
 )
 from bot.facilitation.activities.naming import phase_title
 from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict
-from bot.facilitation.activities.written import READ, answers, write_and_read
+from bot.facilitation.activities.written import (
+    IN_THREAD,
+    READ,
+    answers,
+    in_thread,
+    put_in_thread,
+    write_and_read,
+)
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.state import Given, Participant
 from bot.lessons.plan import Plan
@@ -144,7 +151,7 @@ class Reflection(Kind[ReflectionSpec]):
                     ordered=len(spec.questions) > 1,
                 ),
                 *self._how(scene),
-                Note((turnout(scene, self.answered(scene)),)),
+                turnout(scene, self.answered(scene)),
                 *closing_blocks(scene, self.who_sees(spec), self.handouts(scene), helps=True),
             ),
             invites_replies=self.talks(spec),
@@ -152,6 +159,12 @@ class Reflection(Kind[ReflectionSpec]):
 
     def hear(self, asked: Asked[ReflectionSpec]) -> Verdict:
         """The form; in the thread, a reply, with a private word if it was to be private."""
+        verdict = self._heard(asked)
+        if asked.spec.visible != "everyone":
+            return verdict
+        return put_in_thread(asked, verdict, self.questions(asked.spec))
+
+    def _heard(self, asked: Asked[ReflectionSpec]) -> Verdict:
         match asked.event:
             case FormSubmitted() as event if asked.callback and asked.callback.verb == ANSWER:
                 return self._answers(asked, event)
@@ -159,6 +172,12 @@ class Reflection(Kind[ReflectionSpec]):
                 return self.keep_reply(asked, self.overheard(asked.spec))
             case _:
                 return super().hear(asked)
+
+    def tell(self, scene: Scene[ReflectionSpec], purpose: str, about: str) -> Message:
+        """The answers in the thread, where everyone may read them, or a private message."""
+        if purpose == IN_THREAD and scene.spec.visible == "everyone":
+            return in_thread(scene, self.title(scene.spec), self.questions(scene.spec))
+        return super().tell(scene, purpose, about)
 
     def view(self, scene: Scene[ReflectionSpec], who: Participant, callback: Callback) -> Answer:
         """The form, with what this person wrote already, or what everyone wrote for everyone."""

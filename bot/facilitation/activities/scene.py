@@ -157,8 +157,9 @@ class Scene(Generic[S]):
 class Asked(Generic[S]):
     """Somebody's action on an activity, with nothing of others' answers.
 
-    ``dealt`` is what this person was dealt in it, where its kind deals. Only what a kind names as
-    ``alone`` sees the ``scene`` too, and is then the only thing that happens in the run.
+    ``dealt`` is what this person was dealt in it, where its kind deals. ``capabilities`` are those
+    of the platform where it stands. Only what a kind names as ``alone`` sees the ``scene`` too, and
+    is then the only thing that happens in the run.
     """
 
     run: Run
@@ -170,6 +171,7 @@ class Asked(Generic[S]):
     event: Event
     callback: Callback | None = None
     dealt: tuple[Assignment, ...] = ()
+    capabilities: Capabilities = field(default_factory=Capabilities)
     scene: Scene[S] | None = None
 
     def standing(self, item: str) -> Given | None:

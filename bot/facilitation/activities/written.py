@@ -1,22 +1,31 @@
-"""What people wrote by form for everyone to read, which stands in no thread.
+"""What people wrote by form for everyone to read, where no reply in a thread is heard.
 
-A post that is theirs alone shows it; in one that other activities share it stands behind a button,
-so that the post stays one post however many write.
+Where the post has a thread, one reply of ours in it shows what they wrote. Else a post that is
+theirs alone shows it; in one that other activities share it stands behind a button, so that the
+post stays one post however many write.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from bot.chat.message import Block, Button, Buttons, Heading, Message, Note, Quote, Text
-from bot.facilitation.activities.scene import Question, Scene
+from bot.chat.message import Block, Button, Buttons, Heading, Live, Message, Note, Quote, Text
+from bot.chat.platform import Capabilities
+from bot.facilitation.activities.scene import Asked, Question, Scene, Verdict
+from bot.facilitation.changes import Changes
+from bot.facilitation.owing import tell_in_thread
 from bot.facilitation.state import Response
 from bot.lessons.prose import prose_line
 from bot.words import t, tn
 
 READ = "answers"
 """The verb of the button that opens what was written."""
+
+IN_THREAD = "in-thread"
+"""The purpose of the reply that shows it in the thread, and what of the opening that is about: it
+is drawn again when what was written changes, and only then."""
 
 MOST = 50
 """How many answers are opened at once at most."""
@@ -62,11 +71,14 @@ def read_button(scene: Scene[Any], verb: str = READ) -> Button:
 def write_and_read(
     scene: Scene[Any], write: Button, questions: Sequence[Question]
 ) -> tuple[Block, ...]:
-    """The button to write with, and what was written, or the button to read it with."""
+    """The button to write with, and what was written, or the ways to read it."""
+    if shows_in_thread(scene.capabilities):
+        where = t("Answer with the button: everyone’s answers stand in the thread of this post.")
+        return (Text((where,)), Buttons((write, read_button(scene))))
     if scene.shared:
         return (Buttons((write, read_button(scene))),)
-    said = (quote for q in questions for quote in _quotes(scene, written(scene, q.item)))
-    return (Buttons((write,)), *said)
+    said = tuple(quote for q in questions for quote in _quotes(scene, written(scene, q.item)))
+    return (Buttons((write,)), *((Live(said),) if said else ()))
 
 
 def answers(scene: Scene[Any], title: str, questions: Sequence[Question]) -> Message:
@@ -74,14 +86,54 @@ def answers(scene: Scene[Any], title: str, questions: Sequence[Question]) -> Mes
     said = written(scene, *(q.item for q in questions))
     shown = newest(said)
     blocks: list[Block] = [Heading(title, 2), *left_out(len(said) - len(shown))]
-    for question in questions:
-        quotes = _quotes(scene, [r for r in shown if r.item == question.item])
-        if quotes and len(questions) > 1:
-            blocks.append(Text(prose_line(question.text)))
-        blocks += quotes
+    blocks += _under(scene, questions, shown)
     if not said:
         blocks.append(Text((t("Nobody has written anything yet."),)))
     return Message(title, tuple(blocks))
+
+
+# -- in the thread
+
+
+def shows_in_thread(able: Capabilities) -> bool:
+    """Whether what is written by form has a thread to stand in, where nobody is heard."""
+    return able.threads and not able.hears_replies
+
+
+def put_in_thread(asked: Asked[Any], verdict: Verdict, questions: Sequence[Question]) -> Verdict:
+    """The same, and the thread shows it where it is to: in one reply, owed with the first answer,
+    however many write."""
+    items = {question.item for question in questions}
+    changed = [r for r in verdict.changes.responses if r.item in items]
+    if not changed or not shows_in_thread(asked.capabilities):
+        return verdict
+    run, opening = asked.run, asked.opening
+    first = any(response.given for response in changed)
+    reply = tell_in_thread(run, opening, IN_THREAD, asked.event.at, IN_THREAD, of=opening)
+    told = Changes(owed=(reply,) if first else (), dirty_about=((opening.id, IN_THREAD),))
+    return replace(verdict, changes=verdict.changes + told)
+
+
+def in_thread(scene: Scene[Any], title: str, questions: Sequence[Question]) -> Message:
+    """All that was written, with names, under the questions if there are several."""
+    summary = t("Answers: {title}", title=title)
+    said = written(scene, *(q.item for q in questions))
+    # Once owed it is posted, as it could not be owed again for those who write later.
+    none = Text((t("What was written here was taken back."),))
+    shown = _under(scene, questions, said) if said else [none]
+    return Message(summary, (Heading(summary, 3), *shown), invites_replies=False)
+
+
+def _under(
+    scene: Scene[Any], questions: Sequence[Question], said: Sequence[Response]
+) -> list[Block]:
+    blocks: list[Block] = []
+    for question in questions:
+        quotes = _quotes(scene, [r for r in said if r.item == question.item])
+        if quotes and len(questions) > 1:
+            blocks.append(Text(prose_line(question.text)))
+        blocks += quotes
+    return blocks
 
 
 def _quotes(scene: Scene[Any], said: Sequence[Response]) -> list[Quote]:

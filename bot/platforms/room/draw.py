@@ -26,6 +26,7 @@ from bot.chat.message import (
     Divider,
     Heading,
     Listing,
+    Live,
     Message,
     Note,
     Option,
@@ -166,6 +167,8 @@ def _block(block: Block, controls: Controls) -> Markup:
             more = Markup(' <span class="aside">{}</span>').format(detail) if detail else ""
             drawn = _own_link(label, url) if _OWN_PAGE.fullmatch(url) else link(label, url)
             return Markup('<p class="resource">{}{}</p>').format(drawn, more)
+        case Live(blocks):
+            return Markup("\n").join(map(text_block, blocks))
         case _:
             assert_never(block)
 

@@ -13,6 +13,7 @@ from bot.chat.message import (
     Divider,
     Heading,
     Listing,
+    Live,
     Message,
     Note,
     People,
@@ -109,6 +110,8 @@ def draw(block: Block, name: str, *, tables: bool = False) -> list[Json]:
             return paragraphs(link(label, url) + words(f" – {detail}" if detail else ""))
         case Divider():
             return [{"type": "divider"}]
+        case Live(blocks):
+            return [e for n, each in enumerate(blocks) for e in draw(each, f"{name}.{n}")]
         case _:
             assert_never(block)
 

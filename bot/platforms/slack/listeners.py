@@ -21,6 +21,7 @@ from bot.chat.answer import Answer, NotSaved, Refused, Saved
 from bot.chat.event import Commanded, Picked, Removed, Said
 from bot.chat.platform import Gone, Hear, PlatformFailure
 from bot.clock import Clock
+from bot.platforms.planning import ADOPT, decoded
 from bot.platforms.slack.answers import Answering
 from bot.platforms.slack.calls import Api, told
 from bot.platforms.slack.form import more_room
@@ -44,7 +45,7 @@ from bot.platforms.slack.incoming_messages import (
     moved,
 )
 from bot.platforms.slack.installs import Installs
-from bot.platforms.slack.members import decoded, not_for_guests
+from bot.platforms.slack.members import not_for_guests
 from bot.platforms.slack.profiles import Profiles
 from bot.platforms.slack.reading_back import read_back
 from bot.platforms.slack.reception import NotKept, Reception, done, left, tenant_of
@@ -53,9 +54,6 @@ from bot.words import t
 log = logging.getLogger(__name__)
 
 ANYTHING = re.compile(r".*", re.DOTALL)
-ADOPT = "adopt"
-"""The verb by which somebody says that what they wrote elsewhere is an answer."""
-
 ROOM = "room "
 """How the action_id of "More room" begins."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import assert_never
 from urllib.parse import quote
 
@@ -26,6 +27,9 @@ from bot.words import t
 LARGEST = 60_000
 """How many bytes one element may be that cannot be divided."""
 
+VERB = "fivefold"
+"""What every button of ours is called where it is pressed."""
+
 _ROW = 6
 """Teams shows no more actions than this side by side."""
 
@@ -33,12 +37,25 @@ _TITLE = 60
 """Longer titles of buttons are shown whole above them: Teams cuts them."""
 
 _BUTTON_TITLE = 40
+_LABEL = 200
 _EXPANDED = 12
-_STYLES: dict[str, Json] = {
+_LISTED_TITLE = 100
+STYLES: dict[str, Json] = {
     "plain": {},
     "primary": {"style": "positive"},
     "danger": {"style": "destructive"},
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """The places and the people that a form can offer, by their ids; nothing where not known."""
+
+    places: tuple[Option, ...] = ()
+    people: tuple[Option, ...] = ()
+
+
+NOTHING = Known()
 
 
 def label(text: str) -> str:
@@ -62,15 +79,19 @@ def listed(labels: Sequence[str]) -> list[Json]:
     ]
 
 
-def submit(title: str, data: Json, *, inputs: bool, style: str = "plain") -> Json:
-    """A button that sends ``data``, together with the card's inputs if ``inputs``."""
-    return {
-        "type": "Action.Submit",
+def press(title: str, data: Json, *, inputs: bool, style: str = "plain") -> Json:
+    """A button that sends ``data``, together with the card's inputs if ``inputs``.
+
+    Clients that cannot wait for an answer send the same as a message.
+    """
+    sent: Json = {
         "title": title,
         "data": data,
         "associatedInputs": "auto" if inputs else "none",
-        **_STYLES[style],
+        **STYLES[style],
     }
+    older = {"type": "Action.Submit", **sent}
+    return {"type": "Action.Execute", "verb": VERB, **sent, "fallback": older}
 
 
 def action_sets(actions: Sequence[Json]) -> list[Json]:
@@ -89,7 +110,7 @@ def action_sets(actions: Sequence[Json]) -> list[Json]:
 
 def send(title: str, data: Json) -> list[Json]:
     """The row with the button that sends what was filled in; a long title whole below it."""
-    button = submit(shortened(label(title), _TITLE), data, inputs=True, style="primary")
+    button = press(shortened(label(title), _TITLE), data, inputs=True, style="primary")
     below = rich_texts(words(title)) if units(title) > _TITLE else []
     return [*action_sets([button]), *below]
 
@@ -107,7 +128,23 @@ def menu(
     if sum(map(units, titles)) > 6_000 or (compact and any(units(text) > 80 for text in titles)):
         above = listed(titles)
         titles = short_labels(titles)
-    element = {
+    element = _choice_set(options, titles, id, multiple=multiple, chosen=chosen)
+    element["style"] = "compact" if compact else "expanded"
+    if size(element) > LARGEST:
+        raise Rejected(t("A question in Teams cannot have that many options."))
+    return above, element
+
+
+def _choice_set(
+    options: Sequence[Option],
+    titles: Sequence[str],
+    id: str,
+    *,
+    multiple: bool,
+    chosen: Collection[str],
+) -> Json:
+    value = ",".join(quote(option.id, safe="") for option in options if option.id in chosen)
+    return {
         "type": "Input.ChoiceSet",
         "id": id,
         "choices": [
@@ -115,36 +152,32 @@ def menu(
             for title, option in zip(titles, options, strict=True)
         ],
         "isMultiSelect": multiple,
-        "style": "compact" if compact else "expanded",
         "wrap": True,
+        **({"value": value} if value else {}),
     }
-    value = ",".join(quote(option.id, safe="") for option in options if option.id in chosen)
-    if value:
-        element["value"] = value
-    if size(element) > LARGEST:
-        raise Rejected(t("A question in Teams cannot have that many options."))
-    return above, element
 
 
 def choices(block: Choices, name: str) -> list[Json]:
     """A question to answer in the post; ``name`` is unique in the message."""
-    elements = rich_texts(words(block.label, weight="Bolder"))
+    asked = rich_texts(words(block.label, weight="Bolder"))
     if not block.options:
-        return elements
+        return asked
     data: Json = {"fivefold": block.callback, "does": "pick"}
     if not block.multiple and _fit_buttons(block.options):
-        return elements + action_sets(
+        return asked + action_sets(
             [
-                submit(label(option.label), {**data, "option": option.id}, inputs=False)
+                press(label(option.label), {**data, "option": option.id}, inputs=False)
                 for option in block.options
             ]
         )
     id = f"{name} pick"
     above, element = menu(block.options, id, multiple=block.multiple)
-    # Its own label, for screen readers; a container, because a set and its button must not part.
-    element["label"] = shortened(label(block.label), 200)
+    whole = units(block.label) <= _LABEL and not above
+    element = {"label": shortened(label(block.label), _LABEL), **element}
     row, *title = send(block.submit, {**data, "input": id})
-    return [*elements, *above, {"type": "Container", "items": [element, row]}, *title]
+    # A container, because a set and its button must not part.
+    together: Json = {"type": "Container", "items": [element, row]}
+    return [*([] if whole else asked), *above, together, *title]
 
 
 def _fit_buttons(options: Sequence[Option]) -> bool:
@@ -153,7 +186,7 @@ def _fit_buttons(options: Sequence[Option]) -> bool:
     )
 
 
-def field(part: Field, name: str) -> list[Json]:
+def field(part: Field, name: str, known: Known) -> list[Json]:
     """A field of the form ``name``; its id tells the form, what is filled in, and the field."""
     asked: Json = {"label": label(part.label)}
     if part.required:
@@ -178,18 +211,49 @@ def field(part: Field, name: str) -> list[Json]:
             initial = {"value": clock.strftime("%H:%M")} if clock else {}
             return [{"type": "Input.Time", "id": f"{name} time {id}", **asked, **initial}]
         case PeopleField(id, _, people):
-            initial = {"value": ",".join(people)} if people else {}
-            return [{"type": "Input.Text", "id": f"{name} many {id}", **asked, **initial}]
+            hint = t("Write their user ids in Microsoft Entra, with commas between them.")
+            typed = {"id": f"{name} many {id}", **asked}
+            offered = _offered(known.people, typed["id"], people, multiple=True)
+            return _offered_or_typed(offered, typed, ",".join(people), hint)
         case PlaceField(id, _, place):
-            initial = {"value": place} if place else {}
-            return [{"type": "Input.Text", "id": f"{name} text {id}", **asked, **initial}]
+            hint = t("Write the channel’s id: the part of its link that begins with 19:")
+            typed = {"id": f"{name} text {id}", **asked}
+            offered = _offered(known.places, f"{name} one {id}", (place,) if place else ())
+            return _offered_or_typed(offered, typed, place, hint)
         case _:
             assert_never(part)
 
 
+def _offered(
+    known: Sequence[Option], id: str, chosen: Sequence[str], *, multiple: bool = False
+) -> Json | None:
+    """A set of what is known, and of what was chosen before; None where nothing is known."""
+    if not known:
+        return None
+    strangers = (Option(one, one) for one in chosen)
+    options = list({option.id: option for option in (*known, *strangers, *known)}.values())
+    titles = [shortened(label(option.label), _LISTED_TITLE) for option in options]
+    few = "expanded" if multiple else "compact"
+    style = few if len(options) <= _EXPANDED else "filtered"
+    return {**_choice_set(options, titles, id, multiple=multiple, chosen=chosen), "style": style}
+
+
+def _offered_or_typed(offered: Json | None, typed: Json, value: str, hint: str) -> list[Json]:
+    """The set to choose from; where there is none, or one too large, words to write."""
+    asked = {key: said for key, said in typed.items() if key != "id"}
+    if offered and size(offered) <= LARGEST:
+        return [{**offered, **asked}]
+    if offered:
+        hint = " ".join((t("There are too many to choose from here."), hint))
+    element: Json = {"type": "Input.Text", **typed, **({"value": value} if value else {})}
+    return [element, *rich_texts(words(hint, size="Small", isSubtle=True))]
+
+
 def button_titles(buttons: Sequence[Button]) -> tuple[list[Json], list[str]]:
-    """Elements to show above buttons, and their titles."""
-    titles = [label(one.label) for one in buttons]
-    if all(units(title) <= _TITLE for title in titles):
-        return [], titles
-    return listed(titles), short_labels(titles)
+    """Elements to show above buttons, which are the long titles whole, and the titles."""
+    whole = [label(one.label) for one in buttons]
+    titles = [shortened(title, _TITLE) for title in whole]
+    long = [title for title in whole if units(title) > _TITLE]
+    if len(set(titles)) < len(set(whole)):
+        return listed(whole), short_labels(whole)
+    return [element for title in long for element in rich_texts(words(title))], titles

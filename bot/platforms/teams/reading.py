@@ -7,19 +7,23 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote
 
-_DOES: Mapping[str, Literal["pick", "open", "form"]] = {
+_DOES: Mapping[str, Literal["pick", "open", "form", "back"]] = {
     "pick": "pick",
     "open": "open",
     "form": "form",
+    "back": "back",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """Something was pressed: ``options`` are the ids picked; a form's fields are `read_form`'s."""
+    """Something was pressed: ``options`` are the ids picked; a form's fields are `read_form`'s.
+
+    "back" carries no callback: it leads to what the card said before.
+    """
 
     callback: str
-    does: Literal["pick", "open", "form"]
+    does: Literal["pick", "open", "form", "back"]
     options: tuple[str, ...] = ()
 
 
@@ -53,4 +57,5 @@ def read_form(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
 
 
 def _chosen(given: object) -> tuple[str, ...]:
-    return tuple(unquote(id) for id in str(given).split(",")) if given else ()
+    ids = (id.strip() for id in str(given or "").split(","))
+    return tuple(unquote(id) for id in ids if id)

@@ -16,8 +16,17 @@
 | `FIVEFOLD_SLACK_ALLOW` | what the installer allows besides: `history`, `groups`, or both | |
 | `FIVEFOLD_SLACK_GOV` | yes for GovSlack | no |
 | `FIVEFOLD_SLACK_API_URL` | another Slack API, for tests | Slack's own |
+| `FIVEFOLD_TEAMS_APP_ID` | the Teams app: the client id of its registration in Entra | |
+| `FIVEFOLD_TEAMS_APP_SECRET` | the value of one of its client secrets | |
+| `FIVEFOLD_TEAMS_TENANT` | the id of the organisation's directory in Entra | |
+| `FIVEFOLD_TEAMS_CLOUD` | `public`, `gcc` or `gcc-high` | `public` |
+| `FIVEFOLD_TEAMS_ALLOW` | `replies`: what owners of teams allow besides | |
+| `FIVEFOLD_TEAMS_LOCAL` | yes: no app, for the Agents Playground on this machine | no |
 
-Slack is on when a signing secret or an app token is set. A variable that is empty counts as unset.
+Slack is on when a signing secret or an app token is set, Teams when an app id is, or
+`FIVEFOLD_TEAMS_LOCAL`. A variable that is empty counts as unset.
+
+What each platform takes is read in a file of its own; here is what they share.
 """  # noqa: E501
 
 from __future__ import annotations
@@ -31,6 +40,21 @@ from pathlib import Path
 from typing import Literal, get_args
 from urllib.parse import urlsplit
 
+from bot.settings.problem import SettingsError
+from bot.settings.slack import SlackSettings, read_slack
+from bot.settings.teams import TeamsSettings, read_teams
+
+__all__ = [
+    "DATABASE",
+    "LogLevel",
+    "Settings",
+    "SettingsError",
+    "SlackSettings",
+    "TeamsSettings",
+    "load_secret",
+    "read_settings",
+]
+
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 DATABASE = "sqlite:///fivefold.db"
@@ -40,35 +64,6 @@ _SQLITE_FILE = re.compile(r"sqlite(?:\+aiosqlite)?:///([^?]+)")
 _POSTGRES = re.compile(r"postgres(?:ql)?(?:\+asyncpg)?://\S+")
 _HOST = re.compile(r"[A-Za-z0-9.:_%-]+|\[[A-Fa-f0-9.:%]+\]")
 _BASE64 = re.compile(r"[A-Za-z0-9_-]+=*")
-
-
-_PRINTABLE = re.compile(r"[!-~]+")
-_SLACK = "FIVEFOLD_SLACK_"
-_SLACK_CREDENTIALS = ("SIGNING_SECRET", "APP_TOKEN", "BOT_TOKEN", "CLIENT_ID", "CLIENT_SECRET")
-SLACK_API = "https://slack.com/api/"
-GOV_SLACK_API = "https://slack-gov.com/api/"
-SLACK_ALLOWS = ("history", "groups")
-
-
-class SettingsError(ValueError):
-    """A setting that cannot be used: one sentence that names it and says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class SlackSettings:
-    """How Slack is connected; what is not set is ``""``. ``api_url`` ends with a slash.
-
-    With an ``app_token`` over Socket Mode, else over HTTP with a ``signing_secret``; and with a
-    ``bot_token``, or with ``client_id`` and ``client_secret``, or with both.
-    """
-
-    signing_secret: str = field(default="", repr=False)
-    client_id: str = field(default="", repr=False)
-    client_secret: str = field(default="", repr=False)
-    app_token: str = field(default="", repr=False)
-    bot_token: str = field(default="", repr=False)
-    api_url: str = SLACK_API
-    allow: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +83,7 @@ class Settings:
     lessons: Path | None = None
     log_level: LogLevel = "info"
     slack: SlackSettings | None = None
+    teams: TeamsSettings | None = None
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:
@@ -97,15 +93,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
     """
     given = {name: value.strip() for name, value in environ.items() if value.strip()}
     port = "FIVEFOLD_PORT" if "FIVEFOLD_PORT" in given else "PORT"
+    public_url = _public_url(given.get("FIVEFOLD_PUBLIC_URL", ""))
+    host = _host(given.get("FIVEFOLD_HOST", "127.0.0.1"))
     return Settings(
         database=_database(given.get("FIVEFOLD_DATABASE", DATABASE)),
         secret=_secret(given["FIVEFOLD_SECRET"]) if "FIVEFOLD_SECRET" in given else None,
-        public_url=_public_url(given.get("FIVEFOLD_PUBLIC_URL", "")),
-        host=_host(given.get("FIVEFOLD_HOST", "127.0.0.1")),
+        public_url=public_url,
+        host=host,
         port=_port(port, given[port]) if port in given else None,
         lessons=_folder(given["FIVEFOLD_LESSONS"]) if "FIVEFOLD_LESSONS" in given else None,
         log_level=_log_level(given.get("FIVEFOLD_LOG_LEVEL", "info")),
-        slack=_slack(given),
+        slack=read_slack(given),
+        teams=read_teams(given, host, public_url),
     )
 
 
@@ -252,86 +251,3 @@ def _log_level(value: str) -> LogLevel:
     raise SettingsError(
         f"FIVEFOLD_LOG_LEVEL is {value!r}: choose one of {', '.join(get_args(LogLevel))}."
     )
-
-
-def _slack(given: Mapping[str, str]) -> SlackSettings | None:
-    """What is set for Slack, or ``None`` where nothing connects to it."""
-    allow, api_url = _slack_allow(given), _slack_api_url(given)
-    values = {name: _slack_credential(given, name) for name in _SLACK_CREDENTIALS}
-    present = [f"{_SLACK}{name}" for name, value in values.items() if value]
-    if not present:
-        return None
-    if not (values["SIGNING_SECRET"] or values["APP_TOKEN"]):
-        raise SettingsError(
-            f"{present[0]} is set, but nothing to hear Slack by: set FIVEFOLD_SLACK_APP_TOKEN "
-            "(Socket Mode) or FIVEFOLD_SLACK_SIGNING_SECRET (HTTP)."
-        )
-    if bool(values["CLIENT_ID"]) != bool(values["CLIENT_SECRET"]):
-        here, missing = sorted(("CLIENT_ID", "CLIENT_SECRET"), key=values.__getitem__, reverse=True)
-        raise SettingsError(
-            f"{_SLACK}{here} is set without {_SLACK}{missing}: set both, or for one workspace "
-            "neither and FIVEFOLD_SLACK_BOT_TOKEN."
-        )
-    if not (values["BOT_TOKEN"] or values["CLIENT_ID"]):
-        raise SettingsError(
-            f"{present[0]} is set, but nothing to speak to Slack with: set "
-            "FIVEFOLD_SLACK_BOT_TOKEN for one workspace, or FIVEFOLD_SLACK_CLIENT_ID and "
-            "FIVEFOLD_SLACK_CLIENT_SECRET for many."
-        )
-    return SlackSettings(
-        signing_secret=values["SIGNING_SECRET"],
-        client_id=values["CLIENT_ID"],
-        client_secret=values["CLIENT_SECRET"],
-        app_token=values["APP_TOKEN"],
-        bot_token=values["BOT_TOKEN"],
-        api_url=api_url,
-        allow=allow,
-    )
-
-
-def _slack_credential(given: Mapping[str, str], name: str) -> str:
-    value = given.get(f"{_SLACK}{name}", "")
-    beginning = {"APP_TOKEN": "xapp-", "BOT_TOKEN": "xoxb-"}.get(name, "")
-    # The value itself is secret, so it is not repeated.
-    if value and not value.startswith(beginning):
-        raise SettingsError(
-            f"{_SLACK}{name} does not begin with {beginning}, so it is another of Slack's tokens: "
-            "copy the right one from your app's pages."
-        )
-    if value and not _PRINTABLE.fullmatch(value):
-        raise SettingsError(
-            f"{_SLACK}{name} has a space or a letter in it that Slack never uses: copy it once "
-            "more from your app's pages."
-        )
-    return value
-
-
-def _slack_allow(given: Mapping[str, str]) -> frozenset[str]:
-    name = f"{_SLACK}ALLOW"
-    words = {word.strip().lower() for word in given.get(name, "").split(",")} - {""}
-    if unknown := sorted(words - set(SLACK_ALLOWS)):
-        raise SettingsError(
-            f"{name} has {unknown[0]!r} in it, which is nothing to allow: give "
-            f"{', '.join(SLACK_ALLOWS)}, one of them, or leave it out."
-        )
-    return frozenset(words)
-
-
-def _slack_api_url(given: Mapping[str, str]) -> str:
-    gov = given.get(f"{_SLACK}GOV", "no")
-    if gov.lower() not in ("yes", "no"):
-        raise SettingsError(f"{_SLACK}GOV is {gov!r}: write yes for GovSlack, else no.")
-    url = given.get(f"{_SLACK}API_URL", GOV_SLACK_API if gov.lower() == "yes" else SLACK_API)
-    try:
-        parts = urlsplit(url)
-        loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")
-        good = parts.scheme == "https" or (parts.scheme == "http" and loopback)
-        good = good and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        good, parts = False, urlsplit("")
-    if not good or parts.query or parts.fragment or parts.username or re.search(r"\s", url):
-        raise SettingsError(
-            f"{_SLACK}API_URL is no address of a Slack API: write it like {SLACK_API}, with "
-            "https:// unless it is on this machine."
-        )
-    return f"{url.rstrip('/')}/"

@@ -1,0 +1,212 @@
+"""How Teams is reached: where it is spoken to, and by which address each person.
+
+A person is their id in Entra. Teams writes to them by another, beginning with ``29:``, and in a
+talk of its own; both are told by whatever comes from them, or by the members of a team.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import OrderedDict
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.chat.address import Person
+from bot.chat.platform import Gone, Limited, PlatformFailure, Records, Uncertain
+from bot.chat.text import UserText
+from bot.clock import Clock
+from bot.platforms.teams.channels import Channels
+from bot.platforms.teams.config import TeamsConfig
+from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.tokens import WAIT
+from bot.words import t
+
+CONTACT = "teams-person"
+"""The kind of record that holds a person's address, by the person."""
+
+SERVICE = "teams-service"
+"""The kind of record that says where Teams is spoken to, by tenant."""
+
+SECONDS = 1.5
+"""How long somebody waits until it is known who they are."""
+
+MOST = 5_000
+KEPT = timedelta(minutes=10)
+PAGES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """``id`` begins with ``29:``; ``talk`` is their one-to-one talk with the bot."""
+
+    id: str = ""
+    talk: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """Who somebody in a team is."""
+
+    name: UserText
+    is_guest: bool = False
+
+
+class Contacts:
+    """The people of all teams that the bot is in."""
+
+    def __init__(
+        self,
+        config: TeamsConfig,
+        connector: Connector,
+        records: Records,
+        channels: Channels,
+        machine: Clock,
+    ) -> None:
+        self._config = config
+        self._connector = connector
+        self._records = records
+        self._channels = channels
+        self._machine = machine
+        self._known: OrderedDict[Person, Contact] = OrderedDict()
+        self._profiles: OrderedDict[Person, tuple[datetime, Profile | None]] = OrderedDict()
+        self._service: dict[str, str] = {}
+
+    async def service_url(self, tenant: str) -> str:
+        """Where Teams said that it is spoken to; the cloud's own address before it said so.
+
+        Raises Gone where there is none, and RecordsUnavailable.
+        """
+        if tenant not in self._service:
+            kept = await self._records.get(SERVICE, tenant)
+            if kept is None and self._config.local:
+                raise Gone(t("nothing was heard from the Playground yet"))
+            self._service[tenant] = kept.decode() if kept else self._config.cloud.service_url
+        return self._service[tenant]
+
+    async def serves(self, tenant: str, url: str) -> None:
+        """Teams says that it is spoken to here. The host was looked at by `auth`."""
+        if self._service.get(tenant) != url:
+            if await self._records.get(SERVICE, tenant) != url.encode():
+                await self._records.put(SERVICE, tenant, url.encode())
+            self._service[tenant] = url
+
+    async def learn(self, person: Person, id: str, talk: str = "") -> None:
+        """This is where they are reached. Raises RecordsUnavailable."""
+        known = await self._contact(person)
+        now = Contact(id or known.id, talk or known.talk)
+        if now != known:
+            await self._keep(person, now)
+
+    def met(self, person: Person, id: str) -> None:
+        """A member of a team, who may never be written to: it is kept while we run."""
+        if id and person not in self._known:
+            _put(self._known, person, Contact(id))
+
+    async def talk(self, person: Person) -> str:
+        """The one-to-one talk with somebody, begun where there is none. Raises as the port says."""
+        contact = await self._contact(person)
+        if contact.talk:
+            return contact.talk
+        url = await self.service_url(person.tenant)
+        if not contact.id:
+            await self._look_up(person)
+            contact = await self._contact(person)
+        try:
+            # Teams itself knows people by their id in Entra, too.
+            talk = await self._connector.talk(url, person.tenant, contact.id or person.id)
+        except Uncertain:
+            # Opened or not, nothing was said in it, and it can be opened once more.
+            raise Limited(WAIT) from None
+        await self._keep(person, replace(contact, talk=talk))
+        return talk
+
+    async def forget_talk(self, person: Person) -> None:
+        """That talk is gone: the next post begins it anew."""
+        contact = await self._contact(person)
+        if contact.talk:
+            await self._keep(person, replace(contact, talk=""))
+
+    async def profile(self, person: Person, address: str, conversation: str) -> Profile | None:
+        """Who somebody in a conversation is, by their ``29:`` id; ``None`` where Teams does not
+        say so just now."""
+        now = self._machine.now()
+        until, known = self._profiles.get(person, (now, None))
+        if until > now:
+            return known
+        path = ("conversations", conversation, "members", address)
+        try:
+            async with asyncio.timeout(SECONDS):
+                said = await self._connector.get(await self.service_url(person.tenant), *path)
+        except (PlatformFailure, TimeoutError):
+            return None
+        found = profile_of(said, person.tenant)
+        _put(self._profiles, person, (now + KEPT, found))
+        return found
+
+    async def members(self, tenant: str, conversation: str) -> tuple[dict[str, Any], ...]:
+        """Everybody in a channel's team, as Teams describes them. Raises as the port says."""
+        url = await self.service_url(tenant)
+        found: list[dict[str, Any]] = []
+        token = ""
+        for _ in range(PAGES):
+            more = {"continuationToken": token} if token else {}
+            page = await self._connector.get(
+                url, "conversations", conversation, "pagedmembers", pageSize="500", **more
+            )
+            listed = page.get("members") if isinstance(page, dict) else None
+            if not isinstance(listed, list):
+                raise Uncertain("no members")
+            found += [one for one in listed if isinstance(one, dict)]
+            token = str(page.get("continuationToken") or "")
+            if not token:
+                break
+        return tuple(found)
+
+    async def _look_up(self, person: Person) -> None:
+        """Find somebody in the teams that the bot is in, who never said anything yet."""
+        for team in await self._channels.teams(person.tenant):
+            try:
+                members = await self.members(person.tenant, team)
+            except PlatformFailure:
+                continue
+            if id := id_among(members, person.id):
+                await self.learn(person, id)
+                return
+
+    async def _contact(self, person: Person) -> Contact:
+        if person not in self._known:
+            kept = await self._records.get(CONTACT, str(person))
+            _put(self._known, person, Contact(**json.loads(kept)) if kept else Contact())
+        return self._known[person]
+
+    async def _keep(self, person: Person, contact: Contact) -> None:
+        await self._records.put(CONTACT, str(person), json.dumps(asdict(contact)).encode())
+        _put(self._known, person, contact)
+
+
+def id_among(members: Iterable[dict[str, Any]], entra: str) -> str:
+    """The ``29:`` id of the member with this id in Entra; ``""`` where there is none."""
+    return next((str(m.get("id") or "") for m in members if entra_id(m) == entra), "")
+
+
+def entra_id(member: dict[str, Any]) -> str:
+    """A member's id in Entra; ``""`` for whoever has none."""
+    return str(member.get("aadObjectId") or member.get("objectId") or "").lower()
+
+
+def profile_of(member: Any, tenant: str) -> Profile | None:
+    """What Teams says of a member. People of other tenants, in a shared channel, are guests."""
+    if not isinstance(member, dict):
+        return None
+    home = str(member.get("tenantId") or tenant).lower()
+    role = str(member.get("userRole") or "user").lower()
+    return Profile(UserText(str(member.get("name") or "")), role != "user" or home != tenant)
+
+
+def _put(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
+    known[key] = value
+    while len(known) > MOST:
+        known.popitem(last=False)

@@ -1,0 +1,90 @@
+"""What Teams, or we, would refuse in a card; and what is to be read and pressed in one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from bot.chat.message import Option
+from bot.platforms.teams.inputs import Known
+
+LARGEST_CARD = 80_000
+MACRO = re.compile(r"\{\{(?:DATE|TIME)\([0-9TZ:-]+(?:, LONG)?\)\}\}")
+
+
+KNOWN = Known(
+    places=(Option("19:a@thread.tacv2", "General"), Option("19:b@thread.tacv2", "Class, B")),
+    people=tuple(Option(f"U{n}", f"Person {n}") for n in range(1, 3)),
+)
+
+
+def size_of(card: Any) -> int:
+    """Its bytes as Teams counts them."""
+    return len(json.dumps(card, ensure_ascii=False).encode("utf-16-le", "surrogatepass"))
+
+
+def nodes_of(value: Any) -> Iterator[dict[str, Any]]:
+    """All in a card but what older clients are given instead."""
+    if isinstance(value, dict):
+        yield value
+        for key, inner in value.items():
+            yield from nodes_of(inner) if key != "fallback" else ()
+    elif isinstance(value, list):
+        for inner in value:
+            yield from nodes_of(inner)
+
+
+def text_of(value: Any) -> str:
+    """What a person can read or follow, in order; hard spaces as the spaces that they stand for.
+
+    The address of a link that goes on in the next run is told once, behind its last words.
+    """
+    told, address = [], ""
+    for node in nodes_of(value):
+        if node.get("type") in ("TextRun", "TextBlock"):
+            url = node.get("selectAction", {}).get("url", "")
+            told += [address] if url != address else []
+            address = url
+        keys = ("text", "title", "label", "value")
+        told += [node[key] for key in keys if isinstance(node.get(key), str)]
+    return "".join((*told, address)).replace("\u00a0", " ")
+
+
+def problems_of(card: Any) -> list[str]:
+    """What Teams, or we, would refuse in a card."""
+    found = []
+    if size_of(card) > LARGEST_CARD:
+        found.append(f"{size_of(card)} bytes")
+    inputs = [n for n in nodes_of(card) if str(n.get("type")).startswith("Input.")]
+    twice = [id for id, count in Counter(n["id"] for n in inputs).items() if count > 1]
+    found += [f"input {id} twice" for id in twice]
+    found += [f"input {n['id']} without label" for n in inputs if not n["label"].strip()]
+    for node in nodes_of(card):
+        if len(node.get("actions", [])) > 6:
+            found.append("more than six actions side by side")
+        if node.get("type") == "TextBlock" and re.search(
+            r"[*_\[\]()#`~>\\<&\n]|^[-+\d]", MACRO.sub("", node["text"])
+        ):
+            found.append(f"Markdown could change {node['text']!r}")
+        if node.get("type") == "TextRun" and MACRO.search(node["text"]):
+            found.append(f"a moment in words: {node['text']!r}")
+        if node.get("type") == "Input.ChoiceSet":
+            values = [choice["value"] for choice in node["choices"]]
+            if len(set(values)) < len(values) or not values or "," in "".join(values):
+                found.append(f"values of {node['id']}")
+    return found
+
+
+def submitted_from(card: Any) -> dict[str, Any]:
+    """What Teams sends of a form that nobody changed."""
+    inputs = [n for n in nodes_of(card) if str(n.get("type")).startswith("Input.")]
+    [data] = [n["data"] for n in nodes_of(card) if n.get("type") == "Action.Execute"]
+    return {**{node["id"]: node.get("value", "") for node in inputs}, **data}
+
+
+def actions_of(card: Any) -> list[Any]:
+    """All that can be pressed in it."""
+    return [node for node in nodes_of(card) if node.get("type", "").startswith("Action.")]
