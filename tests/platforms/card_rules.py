@@ -6,9 +6,13 @@ import json
 import re
 from collections import Counter
 from collections.abc import Iterator
+from datetime import datetime
+from functools import partial
 from typing import Any
 
 from bot.chat.message import Option
+from bot.chat.plain import moment
+from bot.chat.text import WhenStyle
 from bot.platforms.teams.inputs import Known
 
 LARGEST_CARD = 80_000
@@ -88,3 +92,28 @@ def submitted_from(card: Any) -> dict[str, Any]:
 def actions_of(card: Any) -> list[Any]:
     """All that can be pressed in it."""
     return [node for node in nodes_of(card) if node.get("type", "").startswith("Action.")]
+
+
+_ISO = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
+_OWN: tuple[tuple[str, WhenStyle], ...] = (
+    (rf"\{{\{{DATE\({_ISO}, LONG\)\}}\}}, \{{\{{TIME\(\1\)\}}\}}", "date_time"),
+    (rf"\{{\{{DATE\({_ISO}, LONG\)\}}\}}", "date"),
+    (rf"\{{\{{TIME\({_ISO}\)\}}\}}", "time"),
+)
+
+
+def read_in_utc(drawn: Any) -> Any:
+    """Elements as somebody in UTC reads them: in text blocks, moments are of the reader's zone."""
+    if isinstance(drawn, list):
+        return [read_in_utc(one) for one in drawn]
+    if not isinstance(drawn, dict):
+        return drawn
+    read = {name: read_in_utc(value) for name, value in drawn.items()}
+    if drawn.get("type") == "TextBlock":
+        for pattern, style in _OWN:
+            read["text"] = re.sub(pattern, partial(_moment, style), read["text"])
+    return read
+
+
+def _moment(style: WhenStyle, found: re.Match[str]) -> str:
+    return moment(datetime.fromisoformat(found[1]), style)

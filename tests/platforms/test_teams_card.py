@@ -31,7 +31,7 @@ from bot.chat.message import (
 )
 from bot.chat.plain import moment
 from bot.chat.platform import Rejected
-from bot.chat.text import UserText, When, WhenStyle
+from bot.chat.text import Strong, UserText, When
 from bot.platforms.teams.blocks import draw
 from bot.platforms.teams.card import (
     corrected,
@@ -43,7 +43,14 @@ from bot.platforms.teams.card import (
     with_back,
 )
 from bot.platforms.teams.reading import Press, read_form, read_press
-from tests.platforms.card_rules import KNOWN, actions_of, nodes_of, problems_of, text_of
+from tests.platforms.card_rules import (
+    KNOWN,
+    actions_of,
+    nodes_of,
+    problems_of,
+    read_in_utc,
+    text_of,
+)
 from tests.platforms.schemas import rendered
 from tests.said import addresses, lost, said, told_once
 from tests.strategies import HOSTILE, forms, messages
@@ -52,22 +59,13 @@ NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 OPTIONS = tuple(Option(f"o,{n}%", f"Option {n}") for n in range(14))
 
 
-def _utc(at: datetime, style: WhenStyle) -> str:
-    return moment(at, style)
-
-
-def _iso(at: datetime, style: WhenStyle) -> str:
-    return at.strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 @given(messages, st.booleans())
 def test_any_message_keeps_every_limit_and_loses_no_text(message: Message, apart: bool) -> None:
     cards = render_message(message, apart=apart)
     assert [problems_of(card) for card in cards] == [[] for _ in cards]
-    drawn = text_of([card["body"] for card in cards])
+    drawn = text_of(read_in_utc([card["body"] for card in cards]))
     for block in message.blocks:
-        when = _iso if isinstance(block, Deadline) else _utc
-        texts = [text.replace("\u00a0", " ") for text in said(block, when)]
+        texts = [text.replace("\u00a0", " ") for text in said(block, moment)]
         # The long titles of buttons stand above the others.
         each = isinstance(block, Buttons)
         missing = [text for text in texts if text not in drawn] if each else []
@@ -214,9 +212,23 @@ def test_the_tally_of_an_open_question_is_the_last_card() -> None:
     assert text_of(live["body"]) == "So far (2 people answered)Yes\n██████░░░░░░ 1 (50%)"
 
 
-def test_a_moment_in_a_line_is_told_in_utc_and_below_it_on_the_readers_clock() -> None:
-    [card] = render_message(Message("", (Text(("From ", When(NINE), " on")),)))
-    assert [run["text"] for run in card["body"][0]["inlines"]] == ["From ", "09:00 UTC", " on"]
+def test_a_moment_among_plain_words_is_told_on_the_readers_clock() -> None:
+    [card] = render_message(Message("", (Text(("From ", When(NINE), ": ", Strong("Engage"))),)))
+    assert [element["text"] for element in card["body"]] == [
+        "From {{TIME(2026-01-05T09:00:00Z)}}: **Engage**"
+    ]
+
+
+@pytest.mark.parametrize(
+    "other", [" [a](b)", " *on*", UserText(" on"), Strong("_on_"), " a.example"]
+)
+def test_a_moment_among_other_words_is_told_in_utc_and_below_on_the_readers_clock(
+    other: str | UserText | Strong,
+) -> None:
+    [card] = render_message(Message("", (Text(("From ", When(NINE), other)),)))
+    runs = [run["text"] for run in card["body"][0]["inlines"]]
+    assert runs[:2] == ["From ", "09:00 UTC"]
+    assert "".join(runs[2:]) == (other if isinstance(other, str) else other.text)
     assert card["body"][1]["text"] == "In your time zone: {{TIME(2026-01-05T09:00:00Z)}}"
 
 

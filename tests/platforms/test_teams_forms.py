@@ -1,7 +1,5 @@
 """Teams: forms on cards, what is chosen in them, and what a card says in answer to somebody."""
 
-from datetime import datetime
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,7 +21,7 @@ from bot.chat.message import (
 )
 from bot.chat.plain import moment, plain
 from bot.chat.platform import Rejected
-from bot.chat.text import UserText, WhenStyle
+from bot.chat.text import UserText
 from bot.platforms.teams.card import (
     corrected,
     form_in,
@@ -41,6 +39,7 @@ from tests.platforms.card_rules import (
     actions_of,
     nodes_of,
     problems_of,
+    read_in_utc,
     size_of,
     submitted_from,
     text_of,
@@ -51,10 +50,6 @@ from tests.strategies import HOSTILE, forms, texts
 OPTIONS = tuple(Option(f"o,{n}%", f"Option {n}") for n in range(14))
 
 
-def _utc(at: datetime, style: WhenStyle) -> str:
-    return moment(at, style)
-
-
 @given(forms(), st.booleans())
 def test_any_form_keeps_every_limit_and_loses_no_text(form: Form, known: bool) -> None:
     try:
@@ -63,8 +58,8 @@ def test_any_form_keeps_every_limit_and_loses_no_text(form: Form, known: bool) -
         assert size_of(plain(form)) > LARGEST_CARD // 2
         return
     assert problems_of(card) == []
-    drawn = text_of(card["body"])
-    texts = [form.title, form.submit, *(text for part in form.parts for text in said(part, _utc))]
+    drawn = text_of(read_in_utc(card["body"]))
+    texts = [form.title, form.submit, *(text for part in form.parts for text in said(part, moment))]
     assert [text for text in texts if text.replace("\u00a0", " ") not in drawn] == []
 
 

@@ -51,6 +51,7 @@ from bot.platforms.teams.inputs import (
 from bot.platforms.teams.runs import (
     Json,
     inline,
+    is_plain,
     line,
     link,
     own_time,
@@ -65,8 +66,6 @@ _SHOWN_FORM_BYTES = 40_000
 _TABLE_BYTES = 30_000
 _BAR = 12
 _SIZES = {1: "ExtraLarge", 2: "Large", 3: "Medium"}
-_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,.:;!?’–—-]| (?=\S))*")
-"""Text in which no reader of Markdown finds anything to change."""
 
 
 def as_card(body: list[Json], **more: Any) -> Json:
@@ -118,7 +117,7 @@ def draw(block: Block, name: str, around: Collection[Block] = ()) -> list[Json]:
 def _heading(text: str, level: int) -> list[Json]:
     """A text block, which screen readers know as a heading, where Markdown cannot change it."""
     look = {"size": _SIZES[level], "weight": "Bolder"}
-    if _PLAIN.fullmatch(text) and len(text) <= 200 and "www" not in text.lower():
+    if is_plain(text) and len(text) <= 200:
         return [text_block(text, style="heading", **look)]
     return rich_texts(words(text, **look))
 

@@ -19,7 +19,10 @@ Json = dict[str, Any]
 _LONGEST = 8_000
 """How much JSON the text of one rich text block may be, in UTF-16 units: a tenth of a card."""
 
+_SHORT = 1_000
 _URL = 2_000
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,.:;!?’–—()-]| (?=\S))*")
+_ADDRESS = re.compile(r"www|\w\.\w", re.IGNORECASE)
 _MACRO = re.compile(r"(?<=\{)(?=\{(?:DATE|TIME)\([^(){}]*\)\}\})")
 
 
@@ -117,8 +120,34 @@ def text_block(text: str, **look: object) -> Json:
     return {"type": "TextBlock", "text": text, "wrap": True, **look}
 
 
+def is_plain(text: str) -> bool:
+    """Whether no reader of Markdown finds anything to change in it."""
+    return bool(_PLAIN.fullmatch(text)) and not _ADDRESS.search(text)
+
+
+def _with_own_times(parts: Line, before: str) -> str:
+    """The line for a text block, if it has a moment and nothing that Markdown would change."""
+    if not any(isinstance(part, When) for part in parts) or before not in ("", "• "):
+        return ""
+    told, plain = "", ""
+    for part in parts:
+        match part:
+            case str(text):
+                told, plain = told + text, plain + text
+            case Strong(text) if text == text.strip():
+                told, plain = f"{told}**{text}**", plain + text
+            case When(at, style):
+                told, plain = told + own_time(at, style), f"{plain}x"
+            case _:
+                return ""
+    return before + told if is_plain(plain) and len(told) <= _SHORT else ""
+
+
 def line(parts: Line, before: str = "", **look: object) -> list[Json]:
-    """A line as elements; its moments stand in it in UTC, and below it in the reader's zone."""
+    """A line as elements. Its moments stand in the reader's own zone where all else in it is plain
+    words of ours; else in UTC, and below it in the reader's zone."""
+    if told := _with_own_times(parts, before):
+        return [text_block(told, **look)]
     runs = words(before, **look) + [run for part in parts for run in inline(part, **look)]
     whens = [own_time(part.at, part.style) for part in parts if isinstance(part, When)]
     elements = rich_texts(runs)
