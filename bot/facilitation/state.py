@@ -17,7 +17,7 @@ from bot.lessons.lesson import Lesson
 RunStatus = Literal["scheduled", "running", "paused", "ended"]
 CueKind = Literal["notes", "start", "open", "wake", "close", "end"]
 CueState = Literal["waiting", "done", "cancelled"]
-OnDoubt = Literal["ask", "drop"]
+OnDoubt = Literal["ask", "drop", "again"]
 Role = Literal["learner", "facilitator"]
 AssignmentState = Literal["held", "lapsed", "dropped"]
 
@@ -176,7 +176,8 @@ class Owed:
 
     ``key`` is unique and opaque: the same thing owed twice is owed once.
     After ``not_after`` it is held back as late and the facilitator told, never posted.
-    ``on_doubt`` says what becomes of it when nobody knows whether it was posted.
+    ``on_doubt`` says what becomes of it when nobody knows whether it was posted: a facilitator is
+    asked, it is dropped, or it is posted again, where twice is better than not at all.
     ``parent`` is the key of the delivery in whose thread it goes; it waits for that one's post.
     ``about`` names what of the opening it is about, where that is not all of it.
     """

@@ -192,7 +192,13 @@ class Calls:
         if isinstance(task, Post) and reads_back:
             # It stays "sending": the lane's next owner reads it back once it has settled.
             return Outcome(wait=self._timing.settle)
-        return Outcome("dropped" if task.delivery.owed.on_doubt == "drop" else "uncertain")
+        match task.delivery.owed.on_doubt:
+            case "ask":
+                return Outcome("uncertain")
+            case "drop":
+                return Outcome("dropped")
+            case "again":
+                return Outcome("waiting", wait=self._timing.settle)
 
     def lane(self, delivery: Delivery) -> Lane:
         """The lane that it travels in. Raises NoSuchPlatform, as all of these do."""

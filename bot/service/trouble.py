@@ -23,7 +23,11 @@ async def report_trouble(tx: Transaction, owed: Owed, now: datetime, *, gone: bo
     run = await tx.lock_run(owed.run)
     if run is None or owed.purpose == "trouble":
         return
-    told = tuple(owe(run, "trouble", p, now, now + LAST_WORD) for p in run.facilitators)
+    told = tuple(
+        # Nobody could be asked about it but by itself, so that it may come twice.
+        replace(owe(run, "trouble", p, now, now + LAST_WORD), on_doubt="again")
+        for p in run.facilitators
+    )
     changes = Changes(owed=told, dirty_run=run.id)
     if gone and isinstance(owed.to, Place) and run.status == "running":
         reason = t("I cannot post in the channel, so I paused the lesson.")

@@ -86,6 +86,21 @@ async def test_where_nothing_can_be_read_back_the_facilitators_are_asked(
     assert (await house.delivery("poll")).state == "uncertain", "nothing is resent blindly"
 
 
+async def test_the_question_itself_is_asked_again_where_it_may_not_have_arrived(
+    deaf_house: House,
+) -> None:
+    """Nobody can be asked about the question: it may stand there twice, but not be missing."""
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post", times=3)
+    await house.run_for(minutes(0.1))
+    assert [one.state for one in await house.owed("trouble")] == ["waiting"]
+    await house.run_for(SETTLED * 3)
+    assert [one.state for one in await house.owed("trouble")] == ["sent"]
+    assert list(buttons(house.trouble().message)) == ["It’s there", "Resend"]
+    assert (await house.delivery("poll")).state == "uncertain"
+
+
 async def test_resend_posts_it_again(deaf_house: House) -> None:
     house = deaf_house
     await to_the_poll(house)

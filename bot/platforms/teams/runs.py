@@ -21,7 +21,7 @@ _LONGEST = 8_000
 
 _SHORT = 1_000
 _URL = 2_000
-_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,.:;!?’–—()-]| (?=\S))*")
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,.:;!?’–—-]| (?=\S))*")
 _ADDRESS = re.compile(r"www|\w\.\w", re.IGNORECASE)
 _MACRO = re.compile(r"(?<=\{)(?=\{(?:DATE|TIME)\([^(){}]*\)\}\})")
 
