@@ -64,7 +64,7 @@ def recording(record: Record) -> type:
             return f"a:{person}"
 
         async def say(self, url: str, tenant: str, conversation: str, card: Json) -> str:
-            return self._keep("say", card)
+            return self._keep("whisper" if conversation.startswith("a:") else "reply", card)
 
         async def change(
             self, url: str, tenant: str, conversation: str, id: str, card: Json

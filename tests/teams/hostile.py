@@ -34,6 +34,9 @@ STRINGS = tuple(dict.fromkeys((*OTHERS, *_OWN)))
 """All of them, each once."""
 
 _OWN_TIME = re.compile(r"\{\{(?:DATE|TIME)\([0-9:TZ-]+(?:, LONG)?\)\}\}")
+_STRONG = re.compile(r"\*\*([^*\s][^*]*)\*\*")
+"""A title of the author's, in a line with a moment."""
+
 _MARKDOWN = re.compile(r"[\[\]*_`<>]|https?:|www\.|^\s*(?:[#-]|[0-9]+\.)", re.MULTILINE)
 _MACRO = re.compile(r"\{\{(?:DATE|TIME)\(")
 _LOADING = frozenset("Image ImageSet Media Action.OpenUrl Action.OpenUrlDialog FactSet".split())
@@ -48,10 +51,10 @@ def alive(card: Json) -> list[str]:
         if kind in _LOADING:
             found.append(f"a {kind}")
         found += [f"{name} in a {kind}" for name in _BINDING & node.keys()]
-        if kind == "TextBlock" and _MARKDOWN.search(_OWN_TIME.sub("", text)):
-            found.append(f"markup in {text[:80]!r}")
-        if kind == "TextBlock" and _MACRO.search(_OWN_TIME.sub("", text)):
-            found.append(f"a date in {text[:80]!r}")
+        if kind == "TextBlock":
+            others = _STRONG.sub(r"\1", _OWN_TIME.sub("", text))
+            if _MARKDOWN.search(others) or _MACRO.search(others):
+                found.append(f"markup or a date in {text[:80]!r}")
         if kind == "TextRun" and ("selectAction" in node or _MACRO.search(text)):
             found.append(f"a link or a date in {text[:80]!r}")
     return found

@@ -48,8 +48,8 @@ def a_short_lesson() -> Lesson:
 # -- whatever the weather
 
 
-async def a_lesson_in_bad_weather(folder: Path, seed: int) -> None:
-    """Everybody takes part as far as they can; every other call for the channel fails."""
+async def a_lesson_in_bad_weather(folder: Path, seed: int) -> int:
+    """Everybody takes part as far as they can. Gives how many calls for the channel failed."""
     async with teams_house(folder) as house:
         talk = house.people_there.talk(house.world.person("fay"))
         weather = Weather(seed, 20 + seed % 50, lambda call: _is_for_all(call, talk.id))
@@ -59,10 +59,10 @@ async def a_lesson_in_bad_weather(folder: Path, seed: int) -> None:
             await house.run_for(minutes(4))
             await _somebody_acts(house, number)
         await house.run_for(minutes(30))
-        assert weather.failed, "the weather was good"
         assert house.doubled() == [], f"seed {seed}"
         await _everything_is_known_of(house, seed)
         house.world.connector.edited_while_open.clear()
+        return len(weather.failed)
 
 
 def _is_for_all(call: Call, talk: str) -> bool:
@@ -121,8 +121,8 @@ def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
 async def test_in_any_weather_nothing_is_doubled_and_all_is_known_of(
     tmp_path: Path, first: int
 ) -> None:
-    for seed in range(first, first + BLOCK):
-        await a_lesson_in_bad_weather(tmp_path, seed)
+    failed = [await a_lesson_in_bad_weather(tmp_path, n) for n in range(first, first + BLOCK)]
+    assert sum(failed) > BLOCK, "the weather was good"
 
 
 @pytest.mark.long
@@ -131,5 +131,5 @@ async def test_in_any_weather_nothing_is_doubled_and_all_is_known_of(
 async def test_in_much_more_weather_nothing_is_doubled_and_all_is_known_of(
     tmp_path: Path, first: int
 ) -> None:
-    for seed in range(first, first + 50):
-        await a_lesson_in_bad_weather(tmp_path, seed)
+    failed = [await a_lesson_in_bad_weather(tmp_path, n) for n in range(first, first + 50)]
+    assert sum(failed) > 50, "the weather was good"

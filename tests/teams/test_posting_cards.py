@@ -336,6 +336,15 @@ async def test_the_card_with_inputs_is_edited_where_it_asks_something_else(port:
     assert "Which one?" in standing(port, port.lesson.channel)[0]
 
 
+async def test_words_beside_what_can_be_filled_in_wait_until_it_closes(port: Opened) -> None:
+    ref = await port.teams.platform.post(port.lesson, question(0), key="k1")
+    worded = replace(question(0), blocks=(*question(0).blocks, Text(("Take your time.",))))
+    await port.teams.platform.edit(ref, worded)
+    assert versions(port, ref.id) == 0
+    await port.teams.platform.edit(ref, CLOSED)
+    assert versions(port, ref.id) == 1
+
+
 async def test_what_somebody_has_half_ticked_stays(port: Opened) -> None:
     ref = await port.teams.platform.post(port.lesson, question(0), key="k1")
     ana = port.world.person("ana")

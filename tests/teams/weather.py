@@ -17,7 +17,6 @@ FAULTS = (
     Fault(status=504, reached=True),
     Fault(drop=True),
     Fault(drop=True, reached=True),
-    Fault(status=401),
 )
 
 
