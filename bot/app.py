@@ -134,6 +134,8 @@ async def open_app(
         async def forget() -> None:
             await store.prune(datetime.now(UTC) - HEARD_FOR)
             await links.sweep()
+            if teams:
+                await teams.sweep()
 
         slack = None
         if settings.slack:

@@ -37,6 +37,14 @@ class Uncertain(PlatformFailure):
     """The call may or may not have been carried out: never blindly repeat it."""
 
 
+class Incomplete(PlatformFailure):
+    """The message stands in ``ref``, but surely not all that it takes: an edit posts the rest."""
+
+    def __init__(self, ref: PostRef) -> None:
+        super().__init__("a part of it is missing")
+        self.ref = ref
+
+
 class Gone(PlatformFailure):
     """The place, the person or the right to reach them is gone; nothing was sent."""
 
@@ -108,7 +116,8 @@ class Platform(Protocol):
     async def post(self, to: Place | Person, message: Message, *, key: str) -> PostRef:
         """Post, in a place or privately to a person; ``key`` is kept with the post for `find`.
 
-        Raises Limited, Gone or Rejected when nothing was sent, Uncertain when nobody knows.
+        Raises Limited, Gone or Rejected when nothing was sent, Uncertain when nobody knows, and
+        Incomplete.
         """
         ...
 

@@ -14,7 +14,7 @@ import typer
 from bot.cli.errors import FAILED, one_line
 from bot.cli.lessons import filled, runnable
 from bot.lessons.library import CONTENT
-from bot.settings import SettingsError, load_secret, read_settings
+from bot.settings import SettingsError, load_secret, read_settings, unknown
 
 if TYPE_CHECKING:
     from bot.chat.address import Place
@@ -44,7 +44,11 @@ async def _looked() -> list[Row]:
         settings = read_settings(os.environ)
     except SettingsError as error:
         return [("settings", False, str(error))]
-    rows: list[Row] = [("settings", True, "Everything that is set can be used.")]
+    rows: list[Row] = [
+        ("settings", False, f"{name} is no setting of Fivefold’s: see how it is spelt.")
+        for name in unknown(os.environ)
+    ]
+    rows = rows or [("settings", True, "Everything that is set can be used.")]
     try:
         load_secret(settings)
         rows.append(("secret", True, "There is one to sign and to seal with."))

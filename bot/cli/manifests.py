@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 
 from bot.cli.errors import BadUsage, CommandError, one_line
 from bot.cli.lessons import as_json_text
 from bot.cli.running import AsJson
-from bot.settings import SettingsError, read_settings
+from bot.settings import SettingsError, given_in, read_settings
 from bot.settings.slack import SLACK_ALLOWS
-from bot.settings.teams import TEAMS_ALLOWS, guid
+from bot.settings.teams import TEAMS_ALLOWS, guid, teams_allow, teams_cloud
+
+T = TypeVar("T")
+
+CLOUDS = {"public": "the public cloud", "gcc": "GCC", "gcc-high": "GCC High"}
+"""What people call the clouds of Teams."""
 
 
 class Kind(StrEnum):
@@ -31,19 +37,23 @@ def manifest(
         typer.Option("--socket", help="Hear Slack over Socket Mode: nothing is open to it."),
     ] = False,
     gov: Annotated[
-        bool, typer.Option("--gov", help="For GovSlack, or for Teams in GCC High.")
+        bool,
+        typer.Option(
+            "--gov", help="For GovSlack, or for Teams in GCC High; else FIVEFOLD_TEAMS_CLOUD."
+        ),
     ] = False,
     url: Annotated[
         str | None,
         typer.Option(help="Where Fivefold’s pages are, under https; else FIVEFOLD_PUBLIC_URL."),
     ] = None,
     allow: Annotated[
-        str,
+        str | None,
         typer.Option(
             metavar="WORDS",
-            help="What to allow besides: history,groups in Slack, replies in Teams.",
+            help="What to allow besides: history,groups in Slack, or replies in Teams; "
+            "else FIVEFOLD_TEAMS_ALLOW.",
         ),
-    ] = "",
+    ] = None,
     app_id: Annotated[
         str | None,
         typer.Option(metavar="ID", help="The Teams app’s id in Entra; else FIVEFOLD_TEAMS_APP_ID."),
@@ -63,11 +73,13 @@ def manifest(
     if kind is Kind.slack:
         if app_id is not None or out is not None:
             raise BadUsage("--app-id and --out are for Teams: leave them out for Slack.")
-        _slack(_words(allow, SLACK_ALLOWS), socket, gov, url, as_json)
+        _slack(_words(allow or "", SLACK_ALLOWS), socket, gov, url, as_json)
     else:
         if socket:
             raise BadUsage("--socket is for Slack: leave it out for Teams.")
-        _teams(_words(allow, TEAMS_ALLOWS), _app_id(app_id), gov, url, out, as_json)
+        words = _set(teams_allow) if allow is None else _words(allow, TEAMS_ALLOWS)
+        cloud = "gcc-high" if gov else _set(teams_cloud)
+        _teams(words, _app_id(app_id), cloud, url, out, as_json)
 
 
 def _slack(allow: set[str], socket: bool, gov: bool, url: str | None, as_json: bool) -> None:
@@ -87,7 +99,12 @@ def _slack(allow: set[str], socket: bool, gov: bool, url: str | None, as_json: b
 
 
 def _teams(
-    allow: set[str], app_id: str, gov: bool, url: str | None, out: Path | None, as_json: bool
+    allow: Collection[str],
+    app_id: str,
+    cloud: str,
+    url: str | None,
+    out: Path | None,
+    as_json: bool,
 ) -> None:
     from bot.clock import SystemClock
     from bot.platforms.teams.manifest import PACKAGE, package, version_at
@@ -95,6 +112,7 @@ def _teams(
 
     if (out is None) is not as_json:
         raise BadUsage("Say where the package for Teams goes (--out DIR), or give --json.")
+    gov = cloud == "gcc-high"
     version = version_at(SystemClock().now())
     found = made(app_id, _pages(url, "Teams"), allow, gov=gov, version=version)
     if out is None:
@@ -110,7 +128,18 @@ def _teams(
             f"{path} cannot be written ({why}): choose another folder with --out."
         ) from None
     where = f"https://admin{'.gov' if gov else ''}.teams.microsoft.{'us' if gov else 'com'}"
-    typer.echo(f"{path} is written: upload it at {where} under “Teams apps”, “Manage apps”.")
+    hears = "hears replies" if "replies" in allow else "hears what mentions it"
+    typer.echo(
+        f"{path} is written (for {CLOUDS[cloud]}; {hears}): upload it at {where} under “Teams "
+        "apps”, “Manage apps”."
+    )
+
+
+def _set(read: Callable[[Mapping[str, str]], T]) -> T:
+    try:
+        return read(given_in(os.environ))
+    except SettingsError as error:
+        raise BadUsage(str(error)) from None
 
 
 def _words(allow: str, known: tuple[str, ...]) -> set[str]:

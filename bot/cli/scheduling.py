@@ -61,7 +61,8 @@ def schedule(
 ) -> None:
     """Plan a lesson for a cohort in the browser room, and print the links to come in by.
 
-    A live lesson without --start waits until you press “Start now” in the room, or say “start”.
+    A live lesson without --start waits until you press “Start the lesson” in the room, or say
+    “start”.
     """
     from bot.clock import SystemClock
 

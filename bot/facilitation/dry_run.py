@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 from bot.chat.address import Place
@@ -39,7 +39,7 @@ def dry_run(planned: Planned, others: tuple[Line, ...] = ()) -> tuple[Said, ...]
 def scheduled(planned: Planned) -> Message:
     """That it is scheduled, to whoever did it."""
     title = t("It is scheduled")
-    leads = t("Your panel is in your messages, and with it you steer the lesson.")
+    leads = t("Your panel is in your chat with me, and with it you steer the lesson.")
     return Message(
         t("Scheduled: {lesson}", lesson=planned.lesson.plan.title),
         (Heading(title, 1), *dry_run(planned), Text((leads,))),
@@ -53,9 +53,21 @@ def _begins(planned: Planned) -> Line:
     if planned.pace:
         begins = next(cue.at for cue in planned.cues if cue.kind == "start")
         return (t("Over days, with one post a day. Begins: "), When(begins, "date_time"))
-    waits = t("It begins when you press “Start now” or say “start”.")
+    waits = t("It begins when you press “Start the lesson” or say “start”.")
     early = t(" What comes before it opens right away.")
-    return (waits, *((early,) if planned.lesson.script.before else ()))
+    return (
+        *_unused_day(planned),
+        waits,
+        *((early,) if planned.lesson.script.before else ()),
+    )
+
+
+def _unused_day(planned: Planned) -> Line:
+    if planned.unused is None:
+        return ()
+    # Noon is on the same day for whoever is near the zone.
+    noon = datetime.combine(planned.unused, time(12), ZoneInfo(planned.zone)).astimezone(UTC)
+    return (t("Without a time, "), When(noon, "date"), t(" is not used. "))
 
 
 def _lines(planned: Planned) -> Iterator[Line]:

@@ -300,7 +300,7 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
 
     match run.status:
         case "scheduled":
-            return (button(t("Start now"), Command("start"), "primary"),)
+            return (button(t("Start the lesson"), Command("start"), "primary"),)
         case "running" | "paused" if is_before(run, scene.cues):
             on = button(t("Resume"), Command("resume"))
             return (
@@ -324,7 +324,7 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
             # Live, whatever the bot waits for begins just as well by starting.
             on = button(t("Resume"), Command("resume"))
             goes_on = (on,) if run.pace or not run.pause_reason else ()
-            return (button(t("Start now"), Command("start"), "primary"), *goes_on)
+            return (button(t("Start the lesson"), Command("start"), "primary"), *goes_on)
         case "paused":
             return (
                 button(t("Resume"), Command("resume"), "primary"),

@@ -34,7 +34,7 @@ def rehearsal_form(lessons: Sequence[Lesson], callback: str) -> Form:
     """To choose what is rehearsed."""
     options = tuple(Option(lesson.name, lesson.plan.title) for lesson in lessons)
     how = t(
-        "The lesson begins at once, in your messages from me. Made-up people take part, every "
+        "The lesson begins at once, in your chat with me. Made-up people take part, every "
         "activity takes a minute or two, and nobody but you sees any of it."
     )
     parts = (Note((how,)), ChoiceField(LESSON, t("Lesson"), options))
@@ -45,7 +45,7 @@ def begun(lesson: Lesson) -> Message:
     """That it begins, to whoever wanted it."""
     title = t("The rehearsal begins")
     where = t(
-        "It comes in your messages from me, with your panel. Take part in it as a learner would, "
+        "It comes in your chat with me, with your panel. Take part in it as a learner would, "
         "and go on with “Next” whenever you have seen enough."
     )
     return Message(

@@ -68,7 +68,8 @@ class Planned:
     """What would come of it: the ``lesson`` for its pace with its places filled in, the ``cues``.
 
     ``start`` (UTC) is None where a live lesson waits until somebody says "start". With a ``pace``
-    it runs over days from ``first``. ``twice`` says that its time comes twice that day.
+    it runs over days from ``first``. ``twice`` says that its time comes twice that day, and
+    ``unused`` is a day that was chosen for nothing, as there is no time to begin at.
     """
 
     lesson: Lesson
@@ -78,6 +79,7 @@ class Planned:
     first: date | None = None
     pace: Pace | None = None
     twice: bool = False
+    unused: date | None = None
 
 
 def zone_known(name: str) -> str:
@@ -131,7 +133,8 @@ def plan(wanted: Wanted, lesson: Lesson, now: datetime) -> Planned | Correct:
     if wanted.pace == DAILY:
         return _over_days(wanted, paced, now)
     if wanted.at is None or wanted.day is None:
-        return Planned(paced, plan_on_call("preview", paced, now, wanted.zone), wanted.zone)
+        cues = plan_on_call("preview", paced, now, wanted.zone)
+        return Planned(paced, cues, wanted.zone, unused=wanted.day)
     local = datetime.combine(wanted.day, wanted.at)
     start, edge = resolve(local, wanted.zone)
     if edge == "gap":
@@ -203,7 +206,8 @@ def second_form(
         for field, name, label in _places(lesson)
     )
     again = Note((t("You can still change anything. Other times are shown to you first."),))
-    there = Note((t("I can post only where I have been added: add me to the channel first."),))
+    added = t("I can post only where I have been added: if I am not there yet, add me first.")
+    there = Note((added,))
     parts = (*said, there, again, *_fields(lessons, wanted), _whose_clock(wanted.zone), *places)
     return Form(t("Schedule it?"), callback, parts, submit=t("Schedule it"))
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import operator
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
@@ -15,7 +16,15 @@ from hashlib import sha256
 from typing import Any, Protocol
 
 from bot.chat.address import PostRef
-from bot.chat.platform import Gone, Limited, Records, Rejected, Uncertain
+from bot.chat.platform import (
+    Gone,
+    Incomplete,
+    Limited,
+    Records,
+    RecordsUnavailable,
+    Rejected,
+    Uncertain,
+)
 
 Payload = Mapping[str, Any]
 Digest = Callable[[Payload], str]
@@ -82,22 +91,37 @@ class Series:
     """Posts and edits messages of several posts, for one platform.
 
     Records are of the kind given, by the address of the first post. ``digest`` tells what a post
-    reads: one that reads the same is not edited.
+    reads, and ``is_same``, of what it reads and shall read, whether that is worth no edit.
     """
 
-    def __init__(self, records: Records, kind: str, digest: Digest = digest_of) -> None:
+    def __init__(
+        self,
+        records: Records,
+        kind: str,
+        digest: Digest = digest_of,
+        is_same: Callable[[str, str], bool] = operator.eq,
+    ) -> None:
         self._records = records
         self._kind = kind
         self._digest = digest
+        self._is_same = is_same
 
     async def begin(self, hand: Hand, key: str, payloads: Sequence[Payload]) -> None:
-        """The first payload was posted: post the others. Raises Uncertain where one is missing."""
+        """The first payload was posted: post the others.
+
+        Raises Incomplete where one is missing yet, and Uncertain where one may be or stays so.
+        """
         first, *rest = payloads
         parts = Parts(key, (Part(hand.ref.id, self._digest(first)),))
-        await self._keep(hand.ref, parts)
+        if not rest and not key:
+            # It is never edited, and never looked for.
+            return
         try:
+            await self._keep(hand.ref, parts)
             await self._go_on(hand, parts, rest)
-        except (Limited, Gone, Rejected):
+        except (Limited, RecordsUnavailable):
+            raise Incomplete(hand.ref) from None
+        except (Gone, Rejected):
             raise Uncertain("a part of it") from None
 
     async def edit(self, hand: Hand, payloads: Sequence[Payload]) -> None:
@@ -117,6 +141,10 @@ class Series:
         if await self._records.get(self._kind, str(ref)) is None:
             await self._keep(ref, Parts(key, (Part(ref.id), Part())))
 
+    async def knows(self, ref: PostRef) -> bool:
+        """Whether that is the first post of a message of ours."""
+        return await self._records.get(self._kind, str(ref)) is not None
+
     async def of(self, ref: PostRef) -> Parts:
         """What is kept of the message; the one post where nothing is."""
         kept = await self._records.get(self._kind, str(ref))
@@ -134,7 +162,7 @@ class Series:
         while at < min(len(posts), len(payloads)):
             id, payload = posts[at].id, payloads[at]
             reads = self._digest(payload)
-            if id and posts[at].reads != reads:
+            if id and not self._is_same(posts[at].reads, reads):
                 if posts[at].reads:
                     # If the answer is lost, nobody will know which of the two it reads.
                     posts[at] = Part(id)

@@ -14,6 +14,7 @@ from bot.chat.message import Message
 from bot.chat.platform import (
     Capabilities,
     Gone,
+    Incomplete,
     Lane,
     Limited,
     Platform,
@@ -146,6 +147,8 @@ class Calls:
             state: DeliveryState | None = "waiting" if isinstance(task, Post) else None
             soil = isinstance(task, Edit)
             return Outcome(state, soil=soil, limited=not keep, wait=limited.after)
+        except Incomplete as incomplete:
+            return Outcome("sent", ref=incomplete.ref, soil=True)
         except (Gone, Rejected) as refused:
             if isinstance(task, Edit):
                 key = task.delivery.owed.key

@@ -224,6 +224,9 @@ class Hearing:
         if opening is None:
             return Verdict(Saved(t("Saved already."))), None
         run, meant = meant.run, replace(meant, opening=opening)
+        if callback and isinstance(event, Picked | FormSubmitted):
+            # Even what is refused shows that the post is there.
+            await confirm(tx, callback.delivery, event.post, run=run, opening=opening.post)
         if await tx.heard(tenant, event.id):
             return await self._again(tx, meant, event), meant
         closed = refusal(run, opening, event, callback)
@@ -244,8 +247,6 @@ class Hearing:
         if isinstance(event, Replied | ReplyEdited) and verdict.answer == Saved():
             note = adopted_note(meant) if callback else await overheard_beside(tx, meant)
             verdict = replace(verdict, answer=Saved(note))
-        if callback and isinstance(event, Picked | FormSubmitted):
-            await confirm(tx, callback.delivery, event.post, run=run.id, opening=opening.post)
         return verdict, meant
 
     async def _again(self, tx: Transaction, meant: Meant, event: Acted) -> Verdict:

@@ -22,7 +22,7 @@ from bot.lessons.lesson import Lesson
 from bot.service.reporting import NoSuchRun
 from bot.service.scenes import run_scene, tenant_of
 from bot.service.store import Reading, Store, Transaction
-from bot.service.trouble import confirm
+from bot.service.trouble import confirm, delivery_in_trouble, trouble_key
 from bot.words import t, tn
 
 HELP = "start, pause, resume, +5, +1 day, next, close, status, evidence, my part, help"
@@ -191,7 +191,7 @@ class Managing:
                 return Refused(t("That button is not in use any more."))
             if await self._heard(tx, event):
                 return Saved(t("Done already."))
-            await confirm(tx, callback.delivery, event.post, run=run.id)
+            await confirm(tx, callback.delivery, event.post, run=run)
             if callback.revision != run.revision and command.verb in FORWARD:
                 scene = await run_scene(tx, run)
                 return Show(panel(scene, t("The lesson has moved on; this is where it is now.")))
@@ -219,11 +219,13 @@ class Managing:
         return Saved(_done(command, run))
 
     async def _settle(self, tx: Transaction, run: Run, callback: Callback) -> Answer:
-        delivery = await tx.delivery(callback.item)
+        delivery = await delivery_in_trouble(tx, callback.item)
         if delivery is None or delivery.owed.run != run.id:
             return Refused(t("That button is not in use any more."))
         again = callback.verb == "resend"
-        if not await tx.settle(callback.item, "waiting" if again else "sent"):
+        # What was pressed about an earlier attempt, or comes once more, says nothing of this one.
+        old = callback.item != trouble_key(delivery)
+        if old or not await tx.settle(delivery.owed.key, "waiting" if again else "sent"):
             return Saved(t("That was settled already."))
         await tx.apply(Changes(dirty_run=run.id))
         return Saved(t("I post it again.") if again else t("Good, I leave it as it is."))

@@ -152,7 +152,7 @@ def guest_of(run: Run, event: Heard) -> Participant:
 
 
 async def _unconfirmed(reading: Reading, event: Reply) -> Delivery | None:
-    """The post that a reply can only belong to: one on its way whose address is not known yet.
+    """The post that a reply can only belong to: one whose address is not known yet.
 
     Only where the platform says that the bot wrote it; people's own threads are nobody's answer.
     """
@@ -163,6 +163,7 @@ async def _unconfirmed(reading: Reading, event: Reply) -> Delivery | None:
         if run.status == "ended":
             continue
         for delivery in await reading.deliveries(run.id):
-            if delivery.state in ("sending", "uncertain") and delivery.owed.to == run.main:
+            stands = delivery.ref is None and delivery.state in ("sending", "uncertain", "sent")
+            if stands and delivery.owed.to == run.main:
                 found = delivery
     return found

@@ -27,6 +27,7 @@ from bot.facilitation.seeing import (
 from bot.facilitation.state import LOBBY, Opening, Owed, Participant, Run
 from bot.lessons.script import AFTER
 from bot.service.store import Delivery, Reading
+from bot.service.trouble import trouble_key
 from bot.words import t
 
 CapabilitiesOf = Callable[[str], Capabilities]
@@ -179,7 +180,7 @@ def trouble_of(run: Run, delivery: Delivery) -> Trouble:
     state = delivery.state
     if state not in ("uncertain", "late", "failed", "dropped"):
         raise ValueError(f"a delivery that is {state} is no trouble")
-    return Trouble(owed.key, state, what, delivery.problem)
+    return Trouble(trouble_key(delivery), state, what, delivery.problem)
 
 
 async def message_of(

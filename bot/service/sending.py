@@ -248,9 +248,10 @@ class Sending:
 
     async def _next_edit(self, tx: Transaction, dirty: Delivery) -> Task | None:
         message = await self._drawn_again(tx, dirty)
-        if message is None or dirty.ref is None:
+        if message is None:
             await tx.clean(dirty.owed.key)
             return None
+        assert dirty.ref, "what has no address keeps its mark"
         # The mark stays until the edit is made: whoever follows a killed worker makes it then.
         return Edit(dirty, dirty.ref, message)
 

@@ -31,7 +31,7 @@ from bot.facilitation.state import (
 DeliveryState = Literal[
     "waiting",  # owed, not yet begun
     "sending",  # begun by ``owner``; after its lease ran out, in doubt
-    "sent",  # confirmed, ``ref`` is known
+    "sent",  # confirmed; where only a person said so, ``ref`` is known once somebody uses it
     "uncertain",  # nobody knows; a facilitator is asked
     "dropped",  # in doubt and not worth a question (a reminder)
     "cancelled",  # no longer wanted before it was sent
@@ -52,8 +52,8 @@ class Conflict(StoreUnavailable):
 class Delivery:
     """A message owed and what became of it.
 
-    ``attempt`` counts beginnings and fences their endings. ``ref`` is set once it is known to be
-    posted. ``dirty`` means that the post no longer shows the state.
+    ``attempt`` counts beginnings and fences their endings. ``ref`` is set once it is known where
+    it stands. ``dirty`` means that the post no longer shows the state.
     """
 
     id: int
@@ -221,12 +221,14 @@ class Transaction(Reading, Protocol):
         ...
 
     async def settle(self, key: str, state: DeliveryState, *, ref: PostRef | None = None) -> bool:
-        """A person or an event says what became of an ``uncertain`` delivery, or asks for one that
-        ``failed`` to be tried again ("waiting"); False if it is neither."""
+        """A person or an event says what became of an ``uncertain`` delivery, asks for one that
+        ``failed`` to be tried again ("waiting"), or shows where one stands that was ``sent``
+        without its ``ref``; False if it is none of these."""
         ...
 
     async def dirty_post(self, lane: str) -> Delivery | None:
-        """The lane's post that is dirty and was edited longest ago; closed openings' first."""
+        """The lane's post that is dirty and was edited longest ago; closed openings' first. One
+        without its ``ref`` is not among them, and keeps its mark until that is known."""
         ...
 
     async def clean(self, key: str) -> bool:

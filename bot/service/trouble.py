@@ -9,8 +9,8 @@ from bot.chat.address import Place, PostRef
 from bot.facilitation.changes import Changes
 from bot.facilitation.controls import pause
 from bot.facilitation.owing import LAST_WORD, owe
-from bot.facilitation.state import Audit, Owed
-from bot.service.store import Transaction
+from bot.facilitation.state import Audit, Owed, Run
+from bot.service.store import Delivery, Transaction
 from bot.words import t
 
 
@@ -37,15 +37,36 @@ async def report_trouble(tx: Transaction, owed: Owed, now: datetime, *, gone: bo
     await tx.apply(changes)
 
 
+def trouble_key(delivery: Delivery) -> str:
+    """What a button about a delivery's trouble names: the delivery, and which attempt it means."""
+    return f"{delivery.owed.key}-{delivery.attempt}"
+
+
+async def delivery_in_trouble(tx: Transaction, key: str) -> Delivery | None:
+    """The delivery that such a button names, whatever became of it since."""
+    return await tx.delivery(key.rpartition("-")[0])
+
+
 async def confirm(
-    tx: Transaction, key: str, post: PostRef | None, *, run: str, opening: str = ""
+    tx: Transaction, key: str, post: PostRef | None, *, run: Run, opening: str = ""
 ) -> None:
-    """Somebody used a post, whose address is ``post`` if known: so it arrived.
+    """Somebody used a post, whose address is ``post`` if known: so it arrived, and stands there.
 
     What their button says of it counts only if it belongs to what they used.
     """
     delivery = await tx.delivery(key) if key else None
-    if delivery is None or (delivery.owed.run, delivery.owed.opening) != (run, opening):
+    if delivery is None or (delivery.owed.run, delivery.owed.opening) != (run.id, opening):
         return
-    if await tx.settle(key, "sent", ref=post):
-        await tx.apply(Changes(dirty_run=run))
+    ref = post if post and _may_stand(delivery.owed, post.place, run) else None
+    if await tx.settle(key, "sent", ref=ref):
+        # What was posted then may not be what stands now, so it is drawn again.
+        await tx.soil(key)
+        await tx.apply(Changes(dirty_run=run.id))
+
+
+def _may_stand(owed: Owed, place: Place, run: Run) -> bool:
+    """Whether it can have been posted there: what a press leads to in a private talk has buttons
+    that say the same of their post, and stands elsewhere."""
+    if isinstance(owed.to, Place):
+        return place.root == owed.to.root
+    return place.root != run.main.root

@@ -41,8 +41,8 @@ from typing import Literal, get_args
 from urllib.parse import urlsplit
 
 from bot.settings.problem import SettingsError
-from bot.settings.slack import SlackSettings, read_slack
-from bot.settings.teams import TeamsSettings, read_teams
+from bot.settings.slack import SLACK_NAMES, SlackSettings, read_slack
+from bot.settings.teams import TEAMS_NAMES, TeamsSettings, read_teams
 
 __all__ = [
     "DATABASE",
@@ -51,13 +51,30 @@ __all__ = [
     "SettingsError",
     "SlackSettings",
     "TeamsSettings",
+    "given_in",
     "load_secret",
     "read_settings",
+    "unknown",
 ]
 
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 DATABASE = "sqlite:///fivefold.db"
+NAMES = frozenset(
+    {
+        "FIVEFOLD_DATABASE",
+        "FIVEFOLD_SECRET",
+        "FIVEFOLD_PUBLIC_URL",
+        "FIVEFOLD_HOST",
+        "FIVEFOLD_PORT",
+        "FIVEFOLD_LESSONS",
+        "FIVEFOLD_LOG_LEVEL",
+        *SLACK_NAMES,
+        *TEAMS_NAMES,
+    }
+)
+"""Every variable of Fivefold's own."""
+
 SHORTEST_SECRET = 32
 _LARGEST_SECRET_FILE = 10_000
 _SQLITE_FILE = re.compile(r"sqlite(?:\+aiosqlite)?:///([^?]+)")
@@ -91,7 +108,7 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
 
     Reads the secret's file if one is named, and writes nothing.
     """
-    given = {name: value.strip() for name, value in environ.items() if value.strip()}
+    given = given_in(environ)
     port = "FIVEFOLD_PORT" if "FIVEFOLD_PORT" in given else "PORT"
     public_url = _public_url(given.get("FIVEFOLD_PUBLIC_URL", ""))
     host = _host(given.get("FIVEFOLD_HOST", "127.0.0.1"))
@@ -105,6 +122,18 @@ def read_settings(environ: Mapping[str, str]) -> Settings:
         log_level=_log_level(given.get("FIVEFOLD_LOG_LEVEL", "info")),
         slack=read_slack(given),
         teams=read_teams(given, host, public_url),
+    )
+
+
+def given_in(environ: Mapping[str, str]) -> dict[str, str]:
+    """The variables that are set, without the spaces around their values."""
+    return {name: value.strip() for name, value in environ.items() if value.strip()}
+
+
+def unknown(environ: Mapping[str, str]) -> tuple[str, ...]:
+    """The variables that look like Fivefold's and are none, in the order of the alphabet."""
+    return tuple(
+        sorted(n for n in given_in(environ) if n.startswith("FIVEFOLD_") and n not in NAMES)
     )
 
 

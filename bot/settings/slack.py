@@ -15,6 +15,8 @@ SLACK_ALLOWS = ("history", "groups")
 
 _SLACK = "FIVEFOLD_SLACK_"
 _CREDENTIALS = ("SIGNING_SECRET", "APP_TOKEN", "BOT_TOKEN", "CLIENT_ID", "CLIENT_SECRET")
+SLACK_NAMES = tuple(f"{_SLACK}{name}" for name in (*_CREDENTIALS, "ALLOW", "GOV", "API_URL"))
+"""The variables that are for Slack."""
 _PRINTABLE = re.compile(r"[!-~]+")
 
 

@@ -19,6 +19,8 @@ _TENANT = f"{_TEAMS}TENANT"
 _CLOUD = f"{_TEAMS}CLOUD"
 _ALLOW = f"{_TEAMS}ALLOW"
 _LOCAL = f"{_TEAMS}LOCAL"
+TEAMS_NAMES = (_APP_ID, _SECRET, _TENANT, _CLOUD, _ALLOW, _LOCAL)
+"""The variables that are for Teams."""
 _GUID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _PRINTABLE = re.compile(r"[!-~]+")
 _LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -44,7 +46,7 @@ def read_teams(given: Mapping[str, str], host: str, public_url: str) -> TeamsSet
 
     ``host`` is where Fivefold listens, ``public_url`` where people reach it.
     """
-    allow, cloud = _allow(given), _cloud(given)
+    allow, cloud = teams_allow(given), teams_cloud(given)
     if _is_local(given):
         for name in (_APP_ID, _SECRET, _TENANT, _CLOUD):
             if name in given:
@@ -119,7 +121,8 @@ def _secret(given: Mapping[str, str]) -> str:
     return value
 
 
-def _cloud(given: Mapping[str, str]) -> str:
+def teams_cloud(given: Mapping[str, str]) -> str:
+    """The cloud that is set, one of `TEAMS_CLOUDS`. Raises SettingsError."""
     cloud = given.get(_CLOUD, "public").lower()
     if cloud not in TEAMS_CLOUDS:
         raise SettingsError(
@@ -128,7 +131,8 @@ def _cloud(given: Mapping[str, str]) -> str:
     return cloud
 
 
-def _allow(given: Mapping[str, str]) -> frozenset[str]:
+def teams_allow(given: Mapping[str, str]) -> frozenset[str]:
+    """What is set as allowed, of `TEAMS_ALLOWS`. Raises SettingsError."""
     words = {word.strip().lower() for word in given.get(_ALLOW, "").split(",")} - {""}
     if unknown := sorted(words - set(TEAMS_ALLOWS)):
         raise SettingsError(

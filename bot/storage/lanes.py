@@ -251,11 +251,14 @@ class SqlLanes(SqlReading):
 
     async def settle(self, key: str, state: DeliveryState, *, ref: PostRef | None = None) -> bool:
         values: dict[str, Any] = {"state": state}
-        if ref is not None:
+        unsettled = in_state(deliveries, "uncertain")
+        if state == "waiting":
+            unsettled |= in_state(deliveries, "failed")
+        if state == "sent" and ref is not None:
             values["ref"] = str(ref)
-        unsettled = ("uncertain", "failed") if state == "waiting" else ("uncertain",)
+            unsettled |= in_state(deliveries, "sent") & (_d.ref == "")
         settled = await self._changed(
-            update(deliveries).where(_d.key == key, in_state(deliveries, *unsettled)).values(values)
+            update(deliveries).where(_d.key == key, unsettled).values(values)
         )
         # Replies in its thread may go on, and a mark that it bore may be edited now.
         self.gives_work |= settled

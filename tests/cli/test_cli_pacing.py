@@ -209,7 +209,7 @@ def test_a_lesson_over_days_is_planned_as_the_dry_run_says(
     assert listed["zone"] == "Europe/Berlin"
     evidence = fivefold("evidence", links["run"], "--json").out
     assert "We meet at the north field." in evidence
-    assert "Start now" in fivefold("run", links["run"], "status").out
+    assert "Start the lesson" in fivefold("run", links["run"], "status").out
 
 
 def test_a_place_that_is_not_filled_in_is_named_and_what_needs_it_left_out(

@@ -95,6 +95,48 @@ def test_for_gcc_high_it_is_an_older_one_for_the_governments_admin_center(
 
 
 @pytest.mark.parametrize(
+    ("cloud", "allow", "words", "says"),
+    [
+        (None, None, (), "for the public cloud; hears what mentions it"),
+        ("gcc", "replies", (), "for GCC; hears replies"),
+        ("GCC-High", " Replies ", (), "for GCC High; hears replies"),
+        ("gcc", "replies", ("--gov", "--allow", ""), "for GCC High; hears what mentions it"),
+        ("public", None, ("--allow", "replies"), "for the public cloud; hears replies"),
+    ],
+)
+def test_what_is_set_is_made_where_no_option_says_otherwise_and_that_is_said(
+    fivefold: Fivefold,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    cloud: str | None,
+    allow: str | None,
+    words: tuple[str, ...],
+    says: str,
+) -> None:
+    for name, value in {"APP_ID": APP, "CLOUD": cloud, "ALLOW": allow}.items():
+        if value is not None:
+            monkeypatch.setenv(f"FIVEFOLD_TEAMS_{name}", value)
+    said = fivefold("manifest", "teams", "--url", URL, "--out", tmp_path, *words)
+    assert (said.code, said.err) == (0, "")
+    assert f"({says})" in said.out
+    made, gov = written(tmp_path), "GCC High" in says
+    allowed = ("replies",) if "hears replies" in says else ()
+    assert but_for_version(made) == but_for_version(manifest(APP, URL, allowed, gov=gov))
+    assert ("https://admin.gov.teams.microsoft.us" in said.out) is gov
+
+
+@pytest.mark.parametrize(("name", "value"), [("CLOUD", "gcc-hihg"), ("ALLOW", "replies,history")])
+def test_what_is_set_wrongly_is_refused_and_named(
+    fivefold: Fivefold, monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"FIVEFOLD_TEAMS_{name}", value)
+    said = fivefold("manifest", "teams", "--app-id", APP, "--url", URL, "--json")
+    assert (said.code, said.out) == (2, "")
+    assert said.err.count("\n") == 1
+    assert f"FIVEFOLD_TEAMS_{name}" in said.err
+
+
+@pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--url", URL, "--json"), "--app-id"),
@@ -249,6 +291,18 @@ def test_channels_of_lessons_that_have_not_ended_are_looked_at_and_no_rehearsals
     said = fivefold("doctor")
     assert by_name(said)["teams channels"] == "problem"
     assert "19:lost@thread.tacv2" in said.out
+
+
+def test_a_variable_that_is_misspelt_is_named(
+    fivefold: Fivefold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fivefold("migrate").code == 0
+    monkeypatch.setenv("FIVEFOLD_TEAMS_APPID", "secret-canary")
+    said = fivefold("doctor")
+    assert said.code == 1
+    found = by_name(said)
+    assert (found["settings"], found["database"]) == ("problem", "ok")
+    assert "FIVEFOLD_TEAMS_APPID is no setting of Fivefold’s" in said.out
 
 
 def test_for_the_playground_the_doctor_asks_nobody(

@@ -235,6 +235,28 @@ class SendsOnceInOrder:
         assert await claim(store, "w1") == MAIN_LANE
         assert await head(store) == "reply"
 
+    async def test_where_a_post_stands_can_be_told_later_and_once(self, store: Store) -> None:
+        await owe(store, an_owed("k1", opening="r1-poll-1"))
+        await claim(store, "w1")
+        attempt = await begin(store, "k1", "w1")
+        async with store.transaction() as tx:
+            await tx.finish("k1", "w1", attempt, "uncertain")
+            assert await tx.settle("k1", "sent")
+            assert not await tx.settle("k1", "sent")
+            await tx.apply(Changes(dirty=("r1-poll-1",)))
+            assert await tx.dirty_post(MAIN_LANE) is None, "nobody knows what to edit"
+        await release(store, MAIN_LANE, "w1")
+        assert await claim(store, "w1") is None
+        async with store.transaction() as tx:
+            assert await tx.settle("k1", "sent", ref=REF)
+            assert not await tx.settle("k1", "sent", ref=PostRef(MAIN, "p2"))
+            assert not await tx.settle("k1", "waiting")
+        assert await claim(store, "w1") == MAIN_LANE
+        async with store.transaction() as tx:
+            post = await tx.dirty_post(MAIN_LANE)
+        assert post
+        assert (post.state, post.ref) == ("sent", REF)
+
     @pytest.mark.parametrize(
         ("outcome", "again"), [("failed", True), ("late", False), ("cancelled", False)]
     )

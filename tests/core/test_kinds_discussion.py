@@ -224,7 +224,8 @@ def test_where_a_thread_is_not_heard_the_post_has_a_form_and_says_where_answers_
     desk.submit("ben", "answer", answer="My own view")
     for message in (say(desk), shared(desk)):
         text = plain(message)
-        assert "Answer with the button: everyone’s answers stand in the thread" in text
+        assert "Answer with the button: what you type in the thread does not reach me." in text
+        assert "Everyone’s answers stand there." in text
         assert "My own view" not in text
         assert [b.label for b in buttons(message)] == ["Write your answer", "Read the answers"]
 
@@ -297,13 +298,32 @@ def test_the_thread_is_told_nothing_where_it_is_heard_or_is_none(able: Capabilit
     assert not desk.redrawn
 
 
-def test_what_is_said_in_the_thread_itself_is_not_said_there_again() -> None:
+def quoted(message: Message) -> list[str]:
+    return [block.said.text for block in message.blocks if isinstance(block, Quote)]
+
+
+def test_a_reply_that_is_heard_all_the_same_is_listed_with_the_others_by_time() -> None:
     """A mention of the bot is heard even where other replies are not."""
+    desk = Desk("discussion", DEAF)
+    desk.submit("ben", "answer", answer="First")
+    desk.reply("eve", "Second", id="r1")
+    desk.submit("ann", "answer", answer="Third")
+    for message in (read(desk, "cem"), in_thread(desk)):
+        assert quoted(message) == ["First", "Second", "Third"]
+    desk.edit("eve", "Fourth", id="r1")
+    assert quoted(in_thread(desk)) == ["First", "Third", "Fourth"]
+    desk.delete("eve", id="r1")
+    assert quoted(in_thread(desk)) == ["First", "Third"]
+    assert len(desk.redrawn) == 5
+
+
+def test_replies_alone_stand_in_the_thread_without_another_post() -> None:
     desk = Desk("discussion", DEAF)
     desk.reply("eve", "In the thread")
     assert not desk.owed
+    assert quoted(read(desk, "ben")) == ["In the thread"]
     desk.submit("ben", "answer", answer="By form")
-    assert "In the thread" not in plain(in_thread(desk))
+    assert quoted(in_thread(desk)) == ["In the thread", "By form"]
 
 
 def test_in_the_post_of_another_activity_nothing_goes_into_its_thread() -> None:

@@ -189,8 +189,21 @@ def test_what_everyone_may_read_stands_in_the_thread_under_its_questions() -> No
     assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
 
 
+def test_a_reply_that_is_heard_stands_below_the_questions_as_it_is_to_none_of_them() -> None:
+    desk = reflection(visible="everyone", capabilities=DEAF)
+    desk.reply("eve", "By a mention")
+    desk.submit("ben", "answer", q1="A lot", q2="Much")
+    shown = desk.look("eve", "answers")
+    assert isinstance(shown, Show)
+    told = desk.kind.tell(desk.scene(), desk.owed[0].purpose, desk.owed[0].about)
+    for text in (plain(shown.what), plain(told)):
+        order = ["Ben: A lot", "still unclear?", "Ben: Much", "Also said here:", "By a mention"]
+        assert [text.index(each) for each in order] == sorted(text.index(each) for each in order)
+
+
 def test_what_is_for_the_facilitator_only_never_comes_into_the_thread() -> None:
     desk = reflection(capabilities=DEAF)
+    desk.reply("eve", "A stray reply")
     desk.submit("ben", "answer", q1="A secret")
     assert not desk.owed
     assert not desk.redrawn

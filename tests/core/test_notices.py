@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import product
@@ -14,7 +15,9 @@ from bot.chat.plain import plain
 from bot.chat.text import When
 from bot.facilitation.activities import KINDS
 from bot.facilitation.controls import Verb, parse_command
+from bot.facilitation.dry_run import dry_run
 from bot.facilitation.notices import RunScene, Trouble, say_notice
+from bot.facilitation.scheduling import Planned
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import LOBBY, CueState, Run, RunStatus
 from tests.core.making import (
@@ -181,6 +184,15 @@ def test_the_panel_of_a_lesson_that_waits_to_be_started_starts_it() -> None:
     asked = replace(scene.run, pause_reason="It begins when you say “start”.")
     assert verbs(say_notice("panel", replace(scene, run=asked))) == ["start"]
     assert verbs(say_notice("panel", scene)) == ["start", "resume"]
+
+
+@pytest.mark.parametrize("status", ["scheduled", "paused"])
+def test_the_button_that_begins_is_called_as_the_dry_run_calls_it(status: RunStatus) -> None:
+    lesson = a_lesson()
+    said = dry_run(Planned(lesson, cues_of(a_run(lesson)), "UTC"))
+    told = plain(Message("The dry run", said))
+    (named,) = re.findall("press “(.+?)”", told)
+    assert buttons(say_notice("panel", scene_in(status)))[0].label == named
 
 
 @pytest.mark.parametrize("status", STATUSES)

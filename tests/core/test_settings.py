@@ -1,5 +1,6 @@
 """The environment becomes settings, or one clear sentence about what is wrong with it."""
 
+import re
 import stat
 from base64 import urlsafe_b64encode
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import bot.settings
 from bot.platforms.slack import config as slack
 from bot.platforms.teams import config as teams
 from bot.settings import (
@@ -18,6 +20,7 @@ from bot.settings import (
     TeamsSettings,
     load_secret,
     read_settings,
+    unknown,
 )
 from bot.settings.slack import GOV_SLACK_API, SLACK_ALLOWS, SLACK_API
 from bot.settings.teams import TEAMS_ALLOWS, TEAMS_CLOUDS, keep_local
@@ -52,6 +55,19 @@ def test_what_is_set_is_taken() -> None:
         port=9000,
         log_level="debug",
     )
+
+
+def test_a_name_that_is_nearly_one_of_ours_is_named_and_the_others_are_not() -> None:
+    given = dict.fromkeys((*bot.settings.NAMES, "PORT", "HOME"), "x")
+    assert unknown(given) == ()
+    wrong = {"FIVEFOLD_TEAMS_APPID": "x", "FIVEFOLD_DATABSE": "x", "FIVEFOLD_EMPTY": " "}
+    assert unknown({**given, **wrong}) == ("FIVEFOLD_DATABSE", "FIVEFOLD_TEAMS_APPID")
+
+
+def test_every_name_is_one_that_is_written_down() -> None:
+    said = bot.settings.__doc__ or ""
+    listed = set(re.findall(r"FIVEFOLD_[A-Z_]*[A-Z]", said.replace("…_", "FIVEFOLD_SLACK_")))
+    assert listed == bot.settings.NAMES
 
 
 def test_empty_is_unset() -> None:

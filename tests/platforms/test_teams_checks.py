@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -22,6 +23,7 @@ from bot.platforms.teams.check_doors import Check
 from bot.platforms.teams.checks import Sample, check_cards, check_teams
 from bot.platforms.teams.config import TeamsConfig
 from bot.platforms.teams.manifest import REPLIES
+from bot.web.server import build_web
 from tests.platforms.teams_peers import NOW, TEAM, TENANT, Peers
 from tests.slack.signed import MemoryRecords
 
@@ -31,6 +33,7 @@ SAMPLES: tuple[Sample, ...] = (
 )
 CHANNEL = "19:lesson@thread.tacv2"
 LESSON = Place("teams", TENANT, CHANNEL)
+LOCAL = TeamsConfig(local=True)
 
 
 @pytest.fixture
@@ -240,9 +243,20 @@ def test_a_card_that_cannot_be_drawn_is_named() -> None:
 
 def test_the_page_on_privacy_says_what_is_heard() -> None:
     for allow, says in (((), "only what mentions it"), (("replies",), "every message")):
-        client = TestClient(Starlette(routes=[about_route(allow)]))
+        client = TestClient(Starlette(routes=[about_route(replace(LOCAL, allow=frozenset(allow)))]))
         shown = client.get(ABOUT_PATH)
         assert shown.status_code == 200
         assert says in shown.text
         for anchor in ("privacy", "terms"):
             assert f'id="{anchor}"' in shown.text
+
+
+def test_the_page_on_privacy_says_where_it_is_and_looks_like_the_others() -> None:
+    config = replace(LOCAL, public_url="https://lessons.example.org/five")
+    client = TestClient(build_web([about_route(config)]))
+    shown = client.get(ABOUT_PATH)
+    assert "at lessons.example.org, is run by your own organisation" in shown.text
+    assert "<style" not in shown.text
+    assert "style=" not in shown.text
+    (sheet,) = re.findall(r'<link rel="stylesheet" href="([^"]+)">', shown.text)
+    assert "color-scheme: light dark" in client.get(sheet).text

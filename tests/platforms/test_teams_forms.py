@@ -136,6 +136,15 @@ def test_people_who_cannot_be_offered_are_written_and_their_commas_may_have_spac
     assert read_form({who["id"]: "U2, U3 ,", "form": "form"}) == {"who": ("U2", "U3")}
 
 
+def test_where_no_place_is_known_the_way_to_one_is_said() -> None:
+    """Where there are too many, adding the app to a team would not help."""
+    many = tuple(Option(f"19:{n}{'x' * 60}@thread.tacv2", f"Channel {n}") for n in range(1_000))
+    for known, told in ((Known(), True), (Known(places=many), False)):
+        said = text_of(render_form(Form("Schedule", "f.e.1...", (PLACE,)), known)["body"])
+        assert ("Add me to a team first" in said) is told
+        assert "19:" in said
+
+
 def test_a_place_that_cannot_be_offered_is_written_as_it_is_called() -> None:
     card = render_form(
         Form("Schedule", "f.e.1...", (PlaceField("where", "Where?", "19:a@thread.tacv2"),))

@@ -77,6 +77,29 @@ async def test_it_is_one_reply_that_reads_as_the_answers_stand(unheard: House) -
     assert quoted(reply) == [("ann", "One"), ("ben", "Two, and more")]
 
 
+async def test_a_reply_that_was_heard_is_read_with_the_others(unheard: House) -> None:
+    """Where only mentions are heard, whoever mentions the bot in the thread is heard."""
+    house = unheard
+    assert isinstance(await house.reply("eve", "By a mention"), Saved)
+    await house.work()
+    assert await in_thread(house) == []
+    house.step(seconds(1))
+    await house.submit("ann", "discussion", answer="By form")
+    await house.work()
+    (reply,) = await in_thread(house)
+    assert quoted(reply) == [("eve", "By a mention"), ("ann", "By form")]
+    shown = await house.open_form("ben", "discussion", "answers")
+    assert isinstance(shown, Show)
+    assert "By a mention" in plain(shown.what)
+    house.step(seconds(1))
+    await house.edit_reply("eve", "By a mention, and more")
+    await house.work()
+    assert quoted(reply) == [("ann", "By form"), ("eve", "By a mention, and more")]
+    await house.delete_reply("eve")
+    await house.work()
+    assert quoted(reply) == [("ann", "By form")]
+
+
 async def test_once_everything_was_taken_back_the_next_answer_stands_there_again(
     unheard: House,
 ) -> None:
@@ -162,6 +185,30 @@ async def test_it_waits_for_its_post_while_nobody_knows_whether_that_one_arrived
         await house.work()
         (reply,) = await in_thread(house)
         assert quoted(reply) == [("ann", "The data"), ("ben", "The data")]
+
+
+async def test_it_stands_in_the_thread_of_a_post_that_somebody_said_is_there(url: str) -> None:
+    able = Capabilities(hears_replies=False, read_back=False)
+    async with open_house(url, capabilities=able) as house:
+
+        async def lose_sight(to: Place | Person) -> None:
+            if to == house.main and len(house.stage.posted(house.main)) == 2:
+                raise Uncertain
+
+        house.stage.after = lose_sight
+        await house.schedule(one_of("discussion"))
+        await house.work()
+        await house.press("fay", house.trouble(), "It’s there")
+        await house.work()
+        assert (await house.delivery("discussion")).ref is None
+        (post,) = house.posts((await house.delivery("discussion")).owed.key)
+        callback = await house.callback("discussion", "answer")
+        head, fields = house.head("ann") | {"post": post.ref}, {"answer": ("The data",)}
+        await house.hear(FormSubmitted(**head, callback=callback, fields=fields))
+        await house.work()
+        (reply,) = await in_thread(house)
+        assert reply.ref.place == post.ref.thread
+        assert quoted(reply) == [("ann", "The data")]
 
 
 async def test_each_question_has_a_reply_of_its_own(deaf: House) -> None:

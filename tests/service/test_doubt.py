@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from bot.chat.address import Person, Place
+from bot.chat.address import Person, Place, PostRef
 from bot.chat.answer import Refused, Saved
+from bot.chat.callback import Callback
+from bot.chat.event import Picked
 from bot.chat.plain import plain
 from bot.chat.platform import Limited, Uncertain
 from bot.service.calling import Calls, Outcome, Task, Timing
@@ -125,6 +128,162 @@ async def test_it_is_there_leaves_it_as_it_is(deaf_house: House) -> None:
     assert (await house.delivery("poll")).state == "sent"
     await house.post("poll")
     assert "All settled" in plain(house.trouble().message)
+
+
+async def it_is_there(house: House, activity: str = "poll", at: float = 10, **poll: str) -> None:
+    """The activity's post stands, and fay has said so, which tells nobody where."""
+    await house.schedule(of_each_kind(**poll))
+    await house.run_for(minutes(at - 0.1))
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    await house.press("fay", house.trouble(), "It’s there")
+    await house.work()
+    delivery = await house.delivery(activity)
+    assert (delivery.state, delivery.ref) == ("sent", None)
+
+
+async def test_whoever_uses_what_is_there_shows_where_and_it_is_drawn_from_then_on(
+    deaf_house: House,
+) -> None:
+    house = deaf_house
+    await it_is_there(house, results="live")
+    await house.vote("ann", "data")
+    await house.work()
+    assert (await house.delivery("poll")).dirty, "it waits for somebody to show where it stands"
+    assert "The data: 1" not in await house.text("poll")
+    post = (await house.post("poll")).ref
+    await house.vote("bob", "data", post=post)
+    assert (await house.delivery("poll")).ref == post
+    await house.work()
+    assert "The data: 2 (100%)" in await house.text("poll")
+    await house.run_for(minutes(10))
+    assert "Closed" in await house.text("poll")
+    assert not (await house.delivery("poll")).dirty
+
+
+async def test_even_a_vote_that_comes_too_late_shows_where_a_post_stands(
+    deaf_house: House,
+) -> None:
+    house = deaf_house
+    await it_is_there(house)
+    await house.run_for(minutes(15))
+    assert "Closed" not in await house.text("poll")
+    post = (await house.post("poll")).ref
+    assert isinstance(await house.vote("ann", "data", post=post), Refused)
+    await house.work()
+    assert "Closed" in await house.text("poll")
+    assert await house.responses("poll") == ()
+
+
+async def test_of_two_copies_the_one_that_is_used_is_drawn_as_things_stand_now(
+    deaf_house: House,
+) -> None:
+    """The first shows less than the one that was sent again after it."""
+    house = deaf_house
+    await house.schedule(of_each_kind(results="live"))
+    await house.run_for(minutes(9.9))
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    elsewhere = Callback("vote", (await house.opening("poll")).id).encode()
+    await house.vote("ann", "data", callback=elsewhere)
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.press("fay", house.trouble(), "Resend")
+    await house.work()
+    first, second = house.posts((await house.delivery("poll")).owed.key)
+    assert "The data: 1" not in plain(first.message)
+    assert "The data: 1" in plain(second.message)
+    assert isinstance(await house.vote("bob", "nothing", post=first.ref), Refused)
+    await house.work()
+    first, _ = house.posts((await house.delivery("poll")).owed.key)
+    assert "The data: 1 (100%)" in plain(first.message)
+
+
+@pytest.mark.parametrize("said", [False, True], ids=["in doubt", "said to be there"])
+async def test_what_a_post_leads_to_in_private_is_not_taken_for_the_post(
+    deaf_house: House, said: bool
+) -> None:
+    house = deaf_house
+    await house.schedule()
+    await house.run_for(minutes(9.9))
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    if said:
+        await house.press("fay", house.trouble(), "It’s there")
+    await house.join("ann")
+    private = PostRef(house.stage.place("talk-with-ann"), "p99")
+    await house.vote("ann", "data", post=private, place=None)
+    assert len(await house.responses("poll")) == 1
+    delivery = await house.delivery("poll")
+    assert (delivery.state, delivery.ref) == ("sent", None), "it arrived, and nobody said where"
+
+
+async def test_a_private_post_is_not_taken_for_one_in_the_channel(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule()
+    await house.cueing.run_due()
+    house.stage.fail_next(Uncertain(), call="post", received=True, times=4)
+    await house.work()
+    callback, elsewhere = buttons(house.panel().message)["Pause"], PostRef(house.main, "p99")
+    await house.hear(Picked(**house.head("fay"), callback=callback, post=elsewhere))
+    (panel,) = await house.owed("panel")
+    assert (panel.state, panel.ref) == ("sent", None)
+
+
+async def test_a_panel_that_is_there_is_drawn_again_once_it_is_used(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule()
+    await house.cueing.run_due()
+    house.stage.fail_next(Uncertain(), call="post", received=True, times=4)
+    await house.work()
+    for _ in range(4):
+        await house.press("fay", house.trouble(), "It’s there")
+        await house.work()
+    (panel,) = await house.owed("panel")
+    assert (panel.state, panel.ref) == ("sent", None)
+    await house.say("fay", "pause")
+    await house.work()
+    assert "Paused" not in plain(house.panel().message)
+    await house.press("fay", house.panel(), "Status")
+    await house.work()
+    assert "Paused" in plain(house.panel().message)
+
+
+async def test_a_reply_to_a_post_that_is_said_to_be_there_is_kept(deaf_house: House) -> None:
+    house = deaf_house
+    await it_is_there(house, "discussion", at=20)
+    await house.reply("ann", "I see it.")
+    (kept,) = await house.responses("discussion")
+    assert kept.given
+    assert kept.given.text
+    assert kept.given.text.text == "I see it."
+
+
+@pytest.mark.parametrize("same", [True, False], ids=["told again", "pressed twice"])
+@pytest.mark.parametrize("label", ["Resend", "It’s there"])
+async def test_a_button_about_one_attempt_says_nothing_of_the_next(
+    deaf_house: House, label: str, same: bool
+) -> None:
+    """It comes twice, and the second time the post was sent again and is in doubt once more."""
+    house = deaf_house
+    await to_the_poll(house)
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    shown = buttons(house.trouble().message)
+    pressed = Picked(**house.head("fay", place=None), callback=shown["Resend"])
+    await house.hear(pressed)
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.work()
+    assert (await house.delivery("poll")).state == "uncertain"
+    again = replace(pressed, callback=shown[label], id=pressed.id if same else "another")
+    assert await house.hear(again) == Saved("That was settled already.")
+    await house.work()
+    delivery = await house.delivery("poll")
+    assert (delivery.state, delivery.attempt) == ("uncertain", 2)
+    assert len(house.posts(delivery.owed.key)) == 2
+    await house.press("fay", house.trouble(), "Resend")
+    await house.work()
+    delivery = await house.delivery("poll")
+    assert (delivery.state, delivery.attempt) == ("sent", 3), "its own button does"
 
 
 async def test_only_a_facilitator_settles_what_is_in_doubt(deaf_house: House) -> None:

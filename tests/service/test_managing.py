@@ -40,7 +40,7 @@ async def by_words(house: House, words: str) -> Answer:
 async def by_button(house: House, words: str) -> Answer:
     """Pressed in the newest panel, which shows what stands."""
     await house.work()
-    label = {"resume": "Resume", "start": "Start now"} | LABELS
+    label = {"resume": "Resume", "start": "Start the lesson"} | LABELS
     return await house.press("fay", house.panel(), label[words])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -153,6 +154,20 @@ async def test_without_a_time_a_live_lesson_waits_for_start(zoe: Planner) -> Non
     assert run.status == "paused" or any(cue.waits for cue in cues)
 
 
+async def test_a_day_without_a_time_is_not_used_and_that_is_said(zoe: Planner) -> None:
+    zone = "Pacific/Kiritimati"
+    zoe.zone = zone
+    shown = form(await zoe.send(time=()))
+    unused = datetime(2026, 1, 6, 22, tzinfo=UTC)
+    lines = [getattr(block, "line", ()) for block in shown.parts]
+    (line,) = [line for line in lines if When(unused, "date") in line]
+    assert unused.astimezone(ZoneInfo(zone)).date() == date(2026, 1, 7)
+    assert "Without a time, " in line
+    assert "press “Start the lesson”" in plain(shown)
+    assert "Without a time, " not in plain(form(await zoe.send(day=(), time=())))
+    assert "Without a time, " not in plain(form(await zoe.send(day="2026-01-07", time="10:00")))
+
+
 async def test_over_days_posts_come_at_the_time_that_was_chosen(zoe: Planner) -> None:
     shown = plain(form(await zoe.send(pace="daily", time="08:30")))
     assert "Wed 07 Jan 2026, 07:30 UTC" in shown
@@ -263,7 +278,7 @@ async def test_sending_the_dry_run_schedules_what_it_showed(zoe: Planner) -> Non
     text = plain(answer.what)
     assert "It is scheduled" in text
     assert "Wed 07 Jan 2026, 09:00 UTC" in text
-    assert "Your panel is in your messages" in text
+    assert "Your panel is in your chat with me" in text
     (run,) = await runs(house)
     zoe_, fay = house.stage.person("zoe"), house.stage.person("fay")
     assert run.facilitators == (zoe_, fay)

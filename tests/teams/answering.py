@@ -41,11 +41,16 @@ async def posted(port: Opened, message: Message = ASKING) -> PostRef:
 
 
 async def presses(
-    port: Opened, what: str, *options: str, old: bool = False, ref: PostRef | None = None
+    port: Opened,
+    what: str,
+    *options: str,
+    old: bool = False,
+    ref: PostRef | None = None,
+    who: str = "ana",
 ) -> Acknowledged | None:
-    """Ana presses something."""
-    ana = port.world.person("ana")
-    answer = await port.people.press(ana, what, *options, at=ref, old_client=old)
+    """Somebody presses something: Ana, unless told otherwise."""
+    person = port.world.person(who)
+    answer = await port.people.press(person, what, *options, at=ref, old_client=old)
     await port.teams.settled()
     return answer
 

@@ -121,7 +121,7 @@ class Crowd:
         name = self.names.get(who, "Fay")
         sender = {"id": f"29:{who}", "name": name, "aadObjectId": who}
         sent = json.loads(json.dumps({**activity, "from": sender, "timestamp": at}))
-        answer = await self.teams.doors.take(sent)
+        answer = await self.teams.doors.take(sent, asyncio.get_running_loop().time())
         if answer is not None:
             card = isinstance(answer["value"], dict)
             self.record.shown.append(("answer" if card else "sentence", answer["value"]))

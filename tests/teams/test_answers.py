@@ -246,6 +246,8 @@ async def test_what_is_wrong_in_a_form_stands_in_it_with_every_word(
         seen = await sees(port)
         assert said in seen
         assert "Because." in seen
+        # What was wrong before, and is put right, is not said again.
+        assert (CLOSED in seen) is (said == CLOSED)
     hears(port, Saved("Your answer is saved."))
     await sends(port)
     assert "Your answer is saved." in await sees(port)

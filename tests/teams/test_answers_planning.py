@@ -6,10 +6,12 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
 from bot.chat.answer import Saved, Show
+from bot.chat.event import FormSubmitted
 from bot.chat.message import (
     Button,
     Buttons,
@@ -44,10 +46,13 @@ PLANNING = Form(
 )
 
 
-def offered(port: Opened) -> dict[str, list[str]]:
-    """What Ana can choose in the form before her, by label."""
-    message = port.people._before(port.world.person("ana"))[0]
-    view = port.people.view(port.world.person("ana"), message)
+MANAGERS, OTHERS = (f"19:0000000000000000000000000000000{n}@thread.tacv2" for n in (1, 2))
+
+
+def offered(port: Opened, handle: str = "ana") -> dict[str, list[str]]:
+    """What somebody can choose in the form before them, by label."""
+    who = port.world.person(handle)
+    view = port.people.view(who, port.people._before(who)[0])
     return {
         one.node["label"]: [choice["title"] for choice in one.node.get("choices", ())]
         for card in view.cards
@@ -67,13 +72,145 @@ async def test_a_form_offers_the_channels_and_people_of_the_teams_that_the_bot_i
     }
 
 
-async def test_where_people_cannot_be_told_their_ids_can_be_typed(port: Opened) -> None:
+async def test_a_form_offers_nothing_of_teams_that_its_person_is_not_in(port: Opened) -> None:
+    await port.people.adds_bot(port.world.person("fay"), port.world.place("other"))
+    await port.teams.settled()
+    faculty = port.world.organisation.team_of(port.world.place("other").channel)
+    assert faculty
+    faculty.members.append(port.world.organisation.enter("Dee Park").aad)
+    ref = await posted(port)
+    hears(port, Show(PLANNING), Show(PLANNING))
+    await presses(port, "In my words", ref=ref)
+    assert all("Faculty" not in title for title in offered(port)["Where?"])
+    assert "Dee Park" not in offered(port)["Who leads?"]
+    await presses(port, "In my words", ref=ref, who="fay")
+    assert "Faculty: other" in offered(port, "fay")["Where?"]
+    assert "Dee Park" in offered(port, "fay")["Who leads?"]
+
+
+@pytest.mark.parametrize("kind", ["private", "shared"])
+async def test_a_channel_with_members_of_its_own_is_offered_to_them_alone(
+    port: Opened, kind: str
+) -> None:
+    team = port.world.organisation.team_of(port.lesson.channel)
+    assert team
+    ana = port.world.person("ana")
+    channel = {"id": MANAGERS, "name": "Managers", "type": kind}
+    listed = [{"id": team.id}, channel, {"id": OTHERS, "name": "Others", "type": kind}]
+    told = Odd(status=200, body=json.dumps({"conversations": listed}).encode())
+    port.world.connector.fail("GET", "/v3/teams/*/conversations", told)
+    await port.people.opens_channel(port.world.person("fay"), port.lesson, "x")
+    await port.teams.settled()
+    for id, who in ((MANAGERS, ana.id), (OTHERS, port.world.person("bo").id)):
+        members = json.dumps({"members": [{"id": "29:1", "aadObjectId": who}]}).encode()
+        there = Odd(status=200, body=members)
+        port.world.connector.fail("GET", f"/v3/conversations/{id}/pagedmembers", there)
+    ref = await posted(port)
+    hears(port, Show(PLANNING))
+    await presses(port, "In my words", ref=ref)
+    assert offered(port)["Where?"] == ["Course: General", "Course: Managers"]
+
+
+async def test_who_is_where_is_asked_once_for_several_forms(port: Opened) -> None:
+    ref = await posted(port)
+    hears(port, *[Show(PLANNING)] * 3)
+    for _ in range(3):
+        port.people.look_again(port.world.person("ana"))
+        await presses(port, "In my words", ref=ref)
+        assert offered(port)["Where?"]
+    assert len(port.world.connector.sent("GET", "*/pagedmembers")) == 1
+
+
+async def test_where_teams_does_not_say_who_is_where_ids_can_be_typed(port: Opened) -> None:
     ref = await posted(port)
     hears(port, Show(PLANNING))
     port.world.connector.fail("GET", "*/pagedmembers", Fault(status=503), times=9)
     await presses(port, "In my words", ref=ref)
-    assert offered(port)["Who leads?"] == []
-    assert offered(port)["Where?"]
+    assert offered(port) == {"Where?": [], "Who leads?": []}
+
+
+# -- where they may plan lessons
+
+NOT_THERE = "You are not in that team: choose one of your own."
+
+
+async def plans(port: Opened, channel: str, *, old: bool = False) -> None:
+    """Ana sends the form that plans a lesson, with this channel in it, whatever was offered."""
+    ref = await posted(port)
+    hears(port, Show(PLANNING), Saved("Planned."))
+    await presses(port, "In my words", ref=ref, old=old)
+    ana = port.world.person("ana")
+    port.people.fill(ana, "place", port.lesson.channel)
+    port.people.fill(ana, "who", ana.id)
+    await port.people.submit(ana, old_client=old)
+    await port.teams.settled()
+    assert isinstance(port.events[-1], FormSubmitted)
+    port.events.clear()
+    sent = json.loads(json.dumps(port.people.told[-1]))
+    sent["timestamp"] = sent["timestamp"].replace("Z", "1Z")
+    data = sent["value"] if old else sent["value"]["action"]["data"]
+    (given,) = (key for key in data if key.endswith(" place"))
+    data[given] = channel
+    hears(port, Saved("Planned."))
+    await port.people.tell(sent)
+    await port.teams.settled()
+
+
+async def reads(port: Opened) -> str:
+    """What Ana was answered last, at once or in her talk."""
+    return f"{port.people.answers[-1].body} {await sees(port)}"
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["press", "old client"])
+@pytest.mark.parametrize("encoded", [False, True], ids=["as it is", "encoded"])
+async def test_nobody_plans_a_lesson_in_a_team_that_they_are_not_in(
+    port: Opened, old: bool, encoded: bool
+) -> None:
+    await port.people.adds_bot(port.world.person("fay"), port.world.place("other"))
+    await port.teams.settled()
+    other = port.world.place("other").channel
+    await plans(port, quote(other, safe="") if encoded else other, old=old)
+    assert port.events == []
+    assert NOT_THERE in await reads(port)
+
+
+@pytest.mark.parametrize(
+    "channel",
+    ["19:00000000000000000000000000000001@thread.tacv2", "29:1" + "x" * 30, "a:1" + "x" * 30],
+    ids=["a channel that nobody knows", "a person", "a talk"],
+)
+async def test_nobody_plans_a_lesson_where_they_cannot_be(port: Opened, channel: str) -> None:
+    await plans(port, channel)
+    assert port.events == []
+    assert NOT_THERE in await reads(port)
+
+
+async def test_who_just_came_into_a_team_plans_a_lesson_there(port: Opened) -> None:
+    other = port.world.place("other")
+    await port.people.adds_bot(port.world.person("fay"), other)
+    await port.teams.settled()
+    await plans(port, other.channel)
+    assert port.events == []
+    await port.people.comes_in(other, "", "ana")
+    await port.teams.settled()
+    await plans(port, other.channel)
+    assert [type(one) for one in port.events] == [FormSubmitted]
+
+
+async def test_where_teams_does_not_say_who_is_where_nothing_is_planned_just_now(
+    port: Opened,
+) -> None:
+    port.world.connector.fail("GET", "*/pagedmembers", Fault(status=503), times=9)
+    ref = await posted(port)
+    hears(port, Show(PLANNING))
+    await presses(port, "In my words", ref=ref)
+    port.events.clear()
+    ana = port.world.person("ana")
+    port.people.fill(ana, "place", port.lesson.channel)
+    port.people.fill(ana, "who", ana.id)
+    await port.people.submit(ana)
+    assert port.events == []
+    assert "which teams you are in. Please try again" in notices(port)[-1]
 
 
 # -- who may plan lessons

@@ -171,6 +171,17 @@ def test_what_names_nobody_is_refused_and_heard_by_nobody() -> None:
     assert ear.events == []
 
 
+@pytest.mark.parametrize("kind", ["message", "messageUpdate", "messageDelete"])
+def test_what_another_bot_or_a_webhook_posts_is_passed_over(
+    kind: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    ear = Ear()
+    posted = {**a_message(), "type": kind, "from": {"id": "28:other", "name": "News"}}
+    (answer,) = answers([json.dumps(posted).encode()], ear)
+    assert (answer.status_code, answer.content, ear.events) == (200, b"", [])
+    assert caplog.text == ""
+
+
 @pytest.mark.parametrize("kind", ["typing", "event", "endOfConversation", "trace", "", None, 5])
 def test_what_is_of_another_kind_is_passed_over(kind: Any) -> None:
     ear = Ear()

@@ -13,6 +13,7 @@ import pytest
 from bot.chat.address import Person, Place, PostRef, Recipient
 from bot.chat.message import Message
 from bot.chat.platform import Lane
+from bot.clock import SystemClock
 from bot.platforms.memory import MemoryPlatform
 from bot.platforms.teams.adapter import TeamsPlatform
 from bot.storage.migrate import migrate
@@ -50,7 +51,7 @@ class Sent:
 
 def lanes() -> TeamsPlatform:
     """Teams as far as its lanes go."""
-    return TeamsPlatform(cast(Any, None), cast(Any, None), cast(Any, None), cast(Any, None))
+    return TeamsPlatform(*(cast(Any, None),) * 4, SystemClock())
 
 
 @pytest.fixture

@@ -1,8 +1,9 @@
-"""What people wrote by form for everyone to read, where no reply in a thread is heard.
+"""What people wrote by form for everyone to read, where replies in a thread are not heard.
 
 Where the post has a thread, one reply of ours in it shows what they wrote. Else a post that is
 theirs alone shows it; in one that other activities share it stands behind a button, so that the
-post stays one post however many write.
+post stays one post however many write. A reply that was heard all the same, as it mentioned the
+bot, is listed with the others.
 """
 
 from __future__ import annotations
@@ -11,9 +12,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.chat.message import Block, Button, Buttons, Heading, Live, Message, Note, Quote, Text
+from bot.chat.message import (
+    Block,
+    Button,
+    Buttons,
+    FormText,
+    Heading,
+    Live,
+    Message,
+    Note,
+    Quote,
+    Text,
+)
 from bot.chat.platform import Capabilities
-from bot.facilitation.activities.scene import Asked, Question, Scene, Verdict
+from bot.facilitation.activities.scene import Asked, Question, Scene, Verdict, is_reply
 from bot.facilitation.changes import Changes
 from bot.facilitation.owing import tell_in_thread
 from bot.facilitation.state import Response
@@ -73,17 +85,20 @@ def write_and_read(
 ) -> tuple[Block, ...]:
     """The button to write with, and what was written, or the ways to read it."""
     if shows_in_thread(scene.capabilities):
-        where = t("Answer with the button: everyone’s answers stand in the thread of this post.")
+        where = t(
+            "Answer with the button: what you type in the thread does not reach me. Everyone’s "
+            "answers stand there."
+        )
         return (Text((where,)), Buttons((write, read_button(scene))))
     if scene.shared:
         return (Buttons((write, read_button(scene))),)
-    said = tuple(quote for q in questions for quote in _quotes(scene, written(scene, q.item)))
-    return (Buttons((write,)), *((Live(said),) if said else ()))
+    said = _under(scene, questions, _everyones(scene, questions))
+    return (Buttons((write,)), *((Live(tuple(said)),) if said else ()))
 
 
 def answers(scene: Scene[Any], title: str, questions: Sequence[Question]) -> Message:
     """The newest of what was written, with names, under the questions if there are several."""
-    said = written(scene, *(q.item for q in questions))
+    said = _everyones(scene, questions)
     shown = newest(said)
     blocks: list[Block] = [Heading(title, 2), *left_out(len(said) - len(shown))]
     blocks += _under(scene, questions, shown)
@@ -101,14 +116,15 @@ def shows_in_thread(able: Capabilities) -> bool:
 
 
 def put_in_thread(asked: Asked[Any], verdict: Verdict, questions: Sequence[Question]) -> Verdict:
-    """The same, and the thread shows it where it is to: in one reply, owed with the first answer,
-    however many write."""
+    """The same, and the thread shows it where it is to: in one reply, owed with the first answer
+    by form, however many write."""
     items = {question.item for question in questions}
-    changed = [r for r in verdict.changes.responses if r.item in items]
+    changed = [r for r in verdict.changes.responses if r.item in items or is_reply(r.item)]
     if not changed or not shows_in_thread(asked.capabilities):
         return verdict
     run, opening = asked.run, asked.opening
-    first = any(response.given for response in changed)
+    # Whoever was heard in the thread can be read there without it.
+    first = any(response.given and response.item in items for response in changed)
     reply = tell_in_thread(run, opening, IN_THREAD, asked.event.at, IN_THREAD, of=opening)
     told = Changes(owed=(reply,) if first else (), dirty_about=((opening.id, IN_THREAD),))
     return replace(verdict, changes=verdict.changes + told)
@@ -117,22 +133,33 @@ def put_in_thread(asked: Asked[Any], verdict: Verdict, questions: Sequence[Quest
 def in_thread(scene: Scene[Any], title: str, questions: Sequence[Question]) -> Message:
     """All that was written, with names, under the questions if there are several."""
     summary = t("Answers: {title}", title=title)
-    said = written(scene, *(q.item for q in questions))
+    said = _everyones(scene, questions)
     # Once owed it is posted, as it could not be owed again for those who write later.
     none = Text((t("What was written here was taken back."),))
-    shown = _under(scene, questions, said) if said else [none]
+    shown = _under(scene, questions, said) or [none]
     return Message(summary, (Heading(summary, 3), *shown), invites_replies=False)
+
+
+def _everyones(scene: Scene[Any], questions: Sequence[Question]) -> tuple[Response, ...]:
+    replies = {response.item for response in scene.responses if is_reply(response.item)}
+    return written(scene, *(question.item for question in questions), *replies)
 
 
 def _under(
     scene: Scene[Any], questions: Sequence[Question], said: Sequence[Response]
-) -> list[Block]:
-    blocks: list[Block] = []
-    for question in questions:
-        quotes = _quotes(scene, [r for r in said if r.item == question.item])
-        if quotes and len(questions) > 1:
-            blocks.append(Text(prose_line(question.text)))
-        blocks += quotes
+) -> list[FormText]:
+    if len(questions) == 1:
+        return [*_quotes(scene, said)]
+    parts = [
+        (prose_line(question.text), [r for r in said if r.item == question.item])
+        for question in questions
+    ]
+    # A reply does not say which of the questions it is to.
+    parts.append(((t("Also said here:"),), [r for r in said if is_reply(r.item)]))
+    blocks: list[FormText] = []
+    for above, part in parts:
+        if quotes := _quotes(scene, part):
+            blocks += [Text(above), *quotes]
     return blocks
 
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from html import escape
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
+from bot.platforms.teams.config import TeamsConfig
 from bot.words import t
 
 ABOUT_PATH = "/teams/about"
 
+_PAGES = "/static/pages"
+"""Where the styles of all pages are; a page is served so that it may have none in itself."""
 
-def about_route(allow: Collection[str]) -> Route:
-    """Says what an app that is allowed this much sees and keeps, and who answers for it."""
-    shown = _page("replies" in allow)
+
+def about_route(config: TeamsConfig) -> Route:
+    """Says what the app sees and keeps with what it is allowed, and who answers for it."""
+    shown = _page("replies" in config.allow, urlsplit(config.public_url).netloc)
 
     async def about(request: Request) -> Response:
         return HTMLResponse(shown)
@@ -24,7 +28,7 @@ def about_route(allow: Collection[str]) -> Route:
     return Route(ABOUT_PATH, about, methods=["GET"])
 
 
-def _page(replies: bool) -> str:
+def _page(replies: bool, host: str) -> str:
     sees = (
         t("It is sent every message in the channels of teams that it was added to.")
         if replies
@@ -36,11 +40,18 @@ def _page(replies: bool) -> str:
         t("It is sent what people write to it, and what they press and fill in on its cards."),
         t("It keeps answers to a lesson, with who gave them and when."),
         t("Every prompt says who will see the answer, before you give it."),
-        t("It keeps nothing else of what is written, and asks nobody for a password."),
+        t("It keeps nothing else of what is written for longer than a day."),
+        t("It asks nobody for a password."),
         t("“My part” shows you what you gave, and lets you change it or take it back."),
     )
+    run = (
+        t("This Fivefold, at {host}, is run by your own organisation.", host=host)
+        if host
+        else t("This Fivefold is run by your own organisation.")
+    )
     terms = (
-        t("Fivefold is run by your own organisation, whose rules hold here, too."),
+        run,
+        t("The rules of your organisation hold here, too."),
         t("Ask those who run it for you how long answers are kept, and for yours."),
         t("It is free software under the Apache License 2.0, and comes without warranty."),
     )
@@ -48,10 +59,14 @@ def _page(replies: bool) -> str:
     kept, answers = escape(t("What it sees and keeps")), escape(t("Who answers for it"))
     return (
         '<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width">\n'
-        f"<title>{title}</title>\n<h1>{title}</h1>\n"
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="color-scheme" content="light dark">\n'
+        f"<title>{title}</title>\n"
+        f'<link rel="icon" href="{_PAGES}/icon.svg" type="image/svg+xml">\n'
+        f'<link rel="stylesheet" href="{_PAGES}/base.css">\n'
+        f'<main class="narrow">\n<h1>{title}</h1>\n'
         f'<h2 id="privacy">{kept}</h2>\n{_listed(privacy)}'
-        f'<h2 id="terms">{answers}</h2>\n{_listed(terms)}'
+        f'<h2 id="terms">{answers}</h2>\n{_listed(terms)}</main>\n'
     )
 
 

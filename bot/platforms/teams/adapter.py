@@ -7,7 +7,8 @@ in that thread.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -21,15 +22,19 @@ from bot.chat.platform import (
     Member,
     Rate,
     Records,
+    RecordsUnavailable,
     Rejected,
     Uncertain,
 )
 from bot.chat.text import UserText
+from bot.clock import Clock
 from bot.platforms.parts import Payload, Series, digest_of
-from bot.platforms.teams.card import holds_inputs, render_message
+from bot.platforms.teams.card import card_opens, nodes, render_message
 from bot.platforms.teams.connector import Connector, conversation_of
 from bot.platforms.teams.contacts import Contacts, entra_id
 from bot.words import t
+
+log = logging.getLogger(__name__)
 
 NAME = "teams"
 PARTS = "teams-parts"
@@ -37,6 +42,9 @@ PARTS = "teams-parts"
 
 CARDS = "teams-card"
 """The kind of record that holds what stands in a post, by tenant, conversation and post."""
+
+CARDS_KEPT = timedelta(days=30)
+"""How long one finds back to a post; on an older one other buttons go on working."""
 
 RATES = (
     (3, timedelta(seconds=1)),
@@ -46,6 +54,9 @@ RATES = (
 )
 """Messages in one channel or talk. Teams allows twice as many cards: 7, 8, 60 and 1,800 (its page
 "Optimize your bot with rate limiting"); most messages take one or two."""
+
+_ASKS = "asks "
+"""How what a card reads begins that has something to fill in."""
 
 TENANT_RATE = (15, timedelta(seconds=1))
 """Messages in one tenant, of which Teams takes 30 cards."""
@@ -60,12 +71,14 @@ class TeamsPlatform:
         contacts: Contacts,
         records: Records,
         capabilities: Capabilities,
+        machine: Clock,
     ) -> None:
         self.connector = connector
         self.records = records
         self._contacts = contacts
         self._capabilities = capabilities
-        self._series = Series(records, PARTS, reads_of)
+        self.now = machine.now
+        self._series = Series(records, PARTS, reads_of, reads_the_same)
 
     @property
     def name(self) -> str:
@@ -135,8 +148,8 @@ class TeamsPlatform:
         return Lane(target, posts=rates, edits=rates)
 
     async def knows(self, post: PostRef) -> bool:
-        """Whether this post is one of ours."""
-        return bool((await self._series.of(post)).key)
+        """Whether this post is one of ours. Raises RecordsUnavailable."""
+        return await self._series.knows(post)
 
     async def show(self, person: Person, card: Payload) -> None:
         """Post a card in the talk with somebody, that is no message. Raises as `post` does."""
@@ -152,7 +165,15 @@ class TeamsPlatform:
     async def card(self, tenant: str, conversation: str, id: str) -> dict[str, Any] | None:
         """The card that stands in this post; ``None`` where it is not known."""
         kept = await self.records.get(CARDS, _key(tenant, conversation, id))
-        return dict(json.loads(kept)) if kept else None
+        return dict(json.loads(kept)["card"]) if kept else None
+
+    async def sweep(self) -> None:
+        """Forget what stood in posts that were not touched for long. Raises RecordsUnavailable."""
+        before = (self.now() - CARDS_KEPT).isoformat()
+        for key in await self.records.keys(CARDS):
+            kept = await self.records.get(CARDS, key)
+            if kept and json.loads(kept)["at"] < before:
+                await self.records.delete(CARDS, key)
 
     async def _to_person(self, url: str, to: Person, card: Payload) -> PostRef:
         talk = await self._contacts.talk(to)
@@ -206,9 +227,16 @@ class _Hand:
             return
 
     async def keep(self, id: str, card: Payload) -> None:
-        """Keep what stands there, so that who looked at something else finds back to it."""
+        """Keep what stands there, if something can be looked at in its place, to find back to."""
         key = _key(self._tenant, self._conversation, id)
-        await self.platform.records.put(CARDS, key, json.dumps(card).encode())
+        kept = {"at": self.platform.now().isoformat(), "card": card}
+        try:
+            # What could be pressed on it once may still be looked at by somebody.
+            if card_opens(card) or await self.platform.records.get(CARDS, key) is not None:
+                await self.platform.records.put(CARDS, key, json.dumps(kept).encode())
+        except RecordsUnavailable:
+            # It was posted all the same; only the way back to it is missing.
+            log.warning("what stands in a post could not be kept")
 
     async def later(self, key: str) -> Sequence[str] | None:
         return None
@@ -224,18 +252,17 @@ def is_talk(place: Place) -> bool:
 
 
 def reads_of(card: Payload) -> str:
-    """The digest of what a card reads; of one with something to fill in, that of what it asks."""
-    return digest_of({"asks": list(_asked(card))}) if holds_inputs(card) else digest_of(card)
+    """What a card reads, as a digest; of one with something to fill in, what it asks for."""
+    inputs = (node for node in nodes(card) if str(node.get("type")).startswith("Input."))
+    # But for what stands in them.
+    asks = ({name: held for name, held in one.items() if name != "value"} for one in inputs)
+    asked = sorted({digest_of(one)[:16] for one in asks})
+    return _ASKS + " ".join(asked) if asked else digest_of(card)
 
 
-def _asked(drawn: Any) -> list[Any]:
-    if isinstance(drawn, list):
-        return [found for one in drawn for found in _asked(one)]
-    if not isinstance(drawn, Mapping):
-        return []
-    kind = str(drawn.get("type") or "")
-    if kind.startswith("Input."):
-        return [{name: value for name, value in drawn.items() if name != "value"}]
-    data = drawn.get("data") or {}
-    own = [data] if data.get("does") == "form" or "input" in data else []
-    return own + [found for one in drawn.values() for found in _asked(one)]
+def reads_the_same(reads: str, shall_read: str) -> bool:
+    """Whether a card that reads this need not be edited to read that: for as long as something of
+    what it asks for can still be filled in, an edit would take half-written words away."""
+    if not (reads.startswith(_ASKS) and shall_read.startswith(_ASKS)):
+        return reads == shall_read
+    return set(shall_read.split()) <= set(reads.split())

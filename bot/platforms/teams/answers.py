@@ -30,6 +30,7 @@ from bot.platforms.teams.card import (
 from bot.platforms.teams.choosing import Choosing
 from bot.platforms.teams.incoming import Door, Pressed
 from bot.platforms.teams.inputs import NOTHING, Known
+from bot.platforms.teams.patience import Patience
 from bot.words import t
 
 Json = dict[str, Any]
@@ -40,7 +41,8 @@ SHOWN = "shown"
 """What a press carries that was made on a card shown to one person."""
 
 MOST = 1_000
-"""How many of the cards that were shown to one person are known, to say what is wrong in them."""
+"""How many of the cards that were shown to one person are known, to say what is wrong in them:
+each as it was first shown, by its person and the post in whose place it stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,8 @@ class Answering:
     def __init__(self, platform: TeamsPlatform, choosing: Choosing) -> None:
         self._platform = platform
         self._choosing = choosing
-        self._shown: OrderedDict[Person, Json] = OrderedDict()
+        self._patience = Patience()
+        self._shown: OrderedDict[tuple[Person, str], Json] = OrderedDict()
 
     # -- to a press
 
@@ -79,15 +82,15 @@ class Answering:
     async def after_press(self, pressed: Pressed, door: Door, answered: Answered) -> None:
         """What follows the answer to a press. Raises as the port does."""
         if answered.instead is not None:
-            at = door.who.tenant, door.talk, pressed.post
-            await self._platform.instead(*at, answered.instead)
+            at, card = (door.who.tenant, door.talk, pressed.post), answered.instead
+            await self._patience.give(lambda: self._platform.instead(*at, card))
         if answered.rest is not None:
             await self.go_on(door.who, answered.rest)
 
     async def back(self, pressed: Pressed, door: Door) -> Json:
         """The card that was posted, in the place of what was shown to this person."""
         posted = await self._posted(pressed, door)
-        self._shown.pop(door.who, None)
+        self._shown.pop((door.who, pressed.post), None)
         if posted is None:
             return sentence(t("This is not there any more."))
         return {"statusCode": 200, "type": CARD, "value": posted}
@@ -98,7 +101,8 @@ class Answering:
         if await self._was_asked_in_talk(pressed, door):
             return self._ended(said_card(note), None)
         shown = pressed.data.get(SHOWN)
-        return Answered(self._card(door, said_card(note)) if shown else sentence(note))
+        said = said_card(note)
+        return Answered(self._card(pressed, door, said) if shown else sentence(note))
 
     async def _show(
         self, pressed: Pressed, door: Door, what: Form | Message, note: str
@@ -113,7 +117,7 @@ class Answering:
         ends = pressed.press.does == "form" and isinstance(what, Message)
         if ends and await self._was_asked_in_talk(pressed, door):
             return self._ended(noted(card, note), rest)
-        return Answered(self._card(door, noted(card, note)), rest)
+        return Answered(self._card(pressed, door, noted(card, note)), rest)
 
     async def _was_asked_in_talk(self, pressed: Pressed, door: Door) -> bool:
         """Whether what was posted is the form itself: once it is sent, there is no way back."""
@@ -136,28 +140,33 @@ class Answering:
         people = any(isinstance(field, PeopleField) for field in form.fields)
         if not (places or people):
             return NOTHING
-        return await self._choosing.known(who.tenant, places, people)
+        return await self._choosing.known(who, places, people)
 
     async def _corrected(self, pressed: Pressed, door: Door, errors: Mapping[str, str]) -> Json:
         """The form again, with what was wrong and what they had written in it."""
         said = " ".join(errors.values())
-        held = self._shown.get(door.who) if pressed.data.get(SHOWN) else None
+        shown = pressed.data.get(SHOWN)
+        held = self._shown.get((door.who, pressed.post)) if shown else None
         card = held or await self._posted(pressed, door)
         form = form_in(card, pressed.data) if card else None
         if form is None:
             return sentence(said)
         try:
-            return self._card(door, corrected(form, errors, pressed.data))
+            wrong = corrected(form, errors, pressed.data)
         except Rejected:
             return sentence(said)
+        # What is wrong with what they send next is said in the form as it was.
+        return self._card(pressed, door, wrong, form)
 
     async def _posted(self, pressed: Pressed, door: Door) -> Json | None:
         return await self._platform.card(door.who.tenant, door.talk, pressed.post)
 
-    def _card(self, door: Door, card: Json) -> Json:
-        """The answer that shows this card, from which one can go back."""
-        self._shown[door.who] = card
-        self._shown.move_to_end(door.who)
+    def _card(self, pressed: Pressed, door: Door, card: Json, first: Json | None = None) -> Json:
+        """The answer that shows this card, from which one can go back; ``first`` is how it was
+        shown before anything in it was corrected."""
+        key = door.who, pressed.post
+        self._shown[key] = first or card
+        self._shown.move_to_end(key)
         while len(self._shown) > MOST:
             self._shown.popitem(last=False)
         return {"statusCode": 200, "type": CARD, "value": _marked(with_back(card))}
@@ -187,7 +196,7 @@ class Answering:
             card = noted(render_form(what, await self._known(what, who)), note)
         except Rejected as too_long:
             card = said_card(f"{note} {too_long}".strip())
-        await self._platform.show(who, card)
+        await self._patience.give(lambda: self._platform.show(who, card))
 
     async def tell(self, who: Person, words: str) -> None:
         """Say one thing to somebody in their talk."""
@@ -195,7 +204,7 @@ class Answering:
 
     async def go_on(self, who: Person, message: Message) -> PostRef:
         """Send somebody a message in their talk."""
-        return await self._platform.post(who, message, key="")
+        return await self._patience.give(lambda: self._platform.post(who, message, key=""))
 
 
 def sentence(words: str) -> Json:

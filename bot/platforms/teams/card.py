@@ -8,6 +8,8 @@ from typing import Any
 
 from bot.chat.message import (
     Block,
+    Buttons,
+    Choices,
     Deadline,
     Divider,
     Form,
@@ -39,16 +41,16 @@ _Matter = Heading | Text | Listing | Quote | Table | Preformatted
 def render_message(message: Message, *, apart: bool = False) -> tuple[Json, ...]:
     """The cards that say this message, in order; mostly one. None is larger than `CARD_BYTES`.
 
-    A card that is edited loses what people have half filled in. So where the message asks for
-    something to be filled in or ticked, or where ``apart``, what changes while it is open stands
-    in cards after the others: `Live` blocks, tallies and deadlines. The first cards then stay as
-    they are until the question itself changes.
+    A card that is edited loses what people have half filled in, and what they are reading in its
+    place. So where the message asks for something, or where ``apart``, what changes while it is
+    open stands in cards after the others: `Live` blocks, tallies and deadlines. The first cards
+    then stay as they are until the question itself changes.
     Nothing is cut: what is too long for one card goes on in the next.
     Raises Rejected for a question with more options than a card can hold.
     """
     asked = [block for block in message.blocks if not _is_live(block)]
     first = list(_drawn(asked))
-    if apart or holds_inputs(first):
+    if apart or holds_inputs(first) or _asks(message.blocks):
         bodies = _bodies(first) + _bodies(_live(message.blocks))
     else:
         bodies = _bodies(_drawn(message.blocks))
@@ -115,6 +117,22 @@ def form_in(card: Json, data: Mapping[str, Any]) -> Json | None:
     return None
 
 
+def card_opens(card: Mapping[str, Any]) -> bool:
+    """Whether something can be pressed on a card by which another takes its place."""
+    return any(action.get("type") == "Action.Execute" for action in nodes(card))
+
+
+def nodes(drawn: object) -> Iterator[Mapping[str, Any]]:
+    """Everything that a card holds, and itself."""
+    if isinstance(drawn, Mapping):
+        yield drawn
+        for value in drawn.values():
+            yield from nodes(value)
+    elif isinstance(drawn, list):
+        for one in drawn:
+            yield from nodes(one)
+
+
 def is_form(card: Mapping[str, Any]) -> bool:
     """Whether a card is a form by itself, not one that a button of it holds."""
     return any(action.get("data", {}).get("does") == "form" for action in _actions(card))
@@ -122,9 +140,7 @@ def is_form(card: Mapping[str, Any]) -> bool:
 
 def holds_inputs(drawn: object) -> bool:
     """Whether a card, or anything in one, has something to fill in or tick."""
-    if isinstance(drawn, Mapping):
-        return _is_input(drawn) or holds_inputs(list(drawn.values()))
-    return isinstance(drawn, list) and any(map(holds_inputs, drawn))
+    return any(map(_is_input, nodes(drawn)))
 
 
 def _told(summary: str) -> Json:
@@ -137,6 +153,12 @@ def _fitting(card: Json) -> Json:
     if size(card) > CARD_BYTES:
         raise Rejected(t("This form is too long for a card in Teams; what is saved stays saved."))
     return card
+
+
+def _asks(blocks: Sequence[Block]) -> bool:
+    """Whether something is pressed to answer, or opened, while the rest of the message changes."""
+    changes = any(isinstance(block, Live) for block in blocks)
+    return changes and any(isinstance(block, Choices | Buttons) for block in blocks)
 
 
 def _is_live(block: Block) -> bool:

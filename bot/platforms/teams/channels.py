@@ -13,13 +13,18 @@ from bot.words import t
 TEAM = "teams-team"
 """The kind of record that holds a team and its channels, by tenant and team."""
 
+STANDARD = "standard"
+"""What Teams calls a channel whose members are those of its team; others have members of their
+own."""
+
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A channel of a team."""
+    """A channel of a team; ``kind`` is "standard", "private" or "shared"."""
 
     id: str
     name: str
+    kind: str = STANDARD
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,11 @@ class Team:
     id: str
     name: str
     channels: tuple[Channel, ...] = ()
+
+    def room(self, channel: str) -> str:
+        """Whose members are those of this channel: the team, or the channel itself."""
+        own = any(one.id == channel and one.kind != STANDARD for one in self.channels)
+        return channel if own else self.id
 
 
 class Channels:
@@ -52,9 +62,10 @@ class Channels:
         await self._records.delete(TEAM, _key(tenant, team))
 
     async def of(self, tenant: str, team: str) -> tuple[str, ...]:
-        """The ids of the channels of a team, as far as they are known."""
+        """The ids of the channels whose members are those of the team, as far as they are known."""
         kept = await self._records.get(TEAM, _key(tenant, team)) if team else None
-        return tuple(one["id"] for one in json.loads(kept)["channels"]) if kept else ()
+        channels = _read(kept).channels if kept else ()
+        return tuple(one.id for one in channels if one.kind == STANDARD)
 
     async def teams(self, tenant: str) -> tuple[str, ...]:
         """The ids of the teams that the bot is in."""
@@ -65,10 +76,14 @@ class Channels:
         found = []
         for key in await self._records.keys(TEAM):
             if key.startswith(_key(tenant, "")) and (kept := await self._records.get(TEAM, key)):
-                read = json.loads(kept)
-                channels = tuple(Channel(**one) for one in read["channels"])
-                found.append(Team(read["id"], read["name"], channels))
+                found.append(_read(kept))
         return tuple(sorted(found, key=lambda team: (team.name.casefold(), team.id)))
+
+
+def _read(kept: bytes) -> Team:
+    read = json.loads(kept)
+    channels = tuple(Channel(**one) for one in read["channels"])
+    return Team(read["id"], read["name"], channels)
 
 
 def _channels(said: Any, team: str) -> tuple[Channel, ...]:
@@ -78,7 +93,8 @@ def _channels(said: Any, team: str) -> tuple[Channel, ...]:
         if isinstance(one, dict) and isinstance(one.get("id"), str):
             # The first channel of each team has no name of its own.
             general = t("General") if one["id"] == team else one["id"]
-            found.append(Channel(one["id"], str(one.get("name") or general)))
+            kind = str(one.get("type") or one.get("channelType") or STANDARD).lower()
+            found.append(Channel(one["id"], str(one.get("name") or general), kind))
     return tuple(found)
 
 

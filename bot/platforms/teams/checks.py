@@ -133,7 +133,7 @@ def _consent(config: TeamsConfig) -> Check:
         return Check("consent", True, sentence)
     sentence = (
         f"Fivefold expects {REPLIES} of every team, and Teams tells no bot whether it has it: look "
-        "in Teams under “Manage team”, “Apps”, “Fivefold”. A package made with “--allow replies” "
+        "in Teams under “Manage team”, “Apps”, “Fivefold”. A package made with “replies” "
         "asks for it when the app is added."
     )
     return Check("consent", None, sentence)

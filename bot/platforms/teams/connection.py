@@ -17,12 +17,17 @@ from bot.platforms.teams.answers import Answering
 from bot.platforms.teams.auth import TokenCheck
 from bot.platforms.teams.channels import Channels
 from bot.platforms.teams.choosing import Choosing
+from bot.platforms.teams.comings import Comings
 from bot.platforms.teams.config import MESSAGES_PATH, TeamsConfig
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.contacts import Contacts
 from bot.platforms.teams.doors import Doors
+from bot.platforms.teams.offers import Offers
+from bot.platforms.teams.planners import Planners
+from bot.platforms.teams.rosters import Rosters
 from bot.platforms.teams.routes import messages_route
 from bot.platforms.teams.tokens import Tokens
+from bot.platforms.teams.under_way import UnderWay
 from bot.words import t
 
 
@@ -35,6 +40,8 @@ class Teams:
     channels: Channels
     routes: tuple[BaseRoute, ...]
     doors: Doors
+    under_way: UnderWay
+    offers: Offers
 
     @property
     def how(self) -> str:
@@ -55,28 +62,37 @@ class Teams:
         known = t("{others} and {last}", others=", ".join(others), last=last) if others else last
         return t("Teams is heard {how}, in {known}.", how=self.how, known=known)
 
+    async def sweep(self) -> None:
+        """Forget what is kept for a time only. Raises RecordsUnavailable."""
+        await self.platform.sweep()
+        await self.offers.sweep()
+
     async def settled(self) -> None:
         """Wait for whatever still goes out to people."""
-        await self.doors.settled()
+        await self.under_way.settled()
 
 
 @asynccontextmanager
 async def open_teams(
     config: TeamsConfig, records: Records, hear: Hear, lesson: Clock, machine: Clock
 ) -> AsyncIterator[Teams]:
-    """Teams, closed at the end of the block; what still goes out to people goes first."""
+    """Teams, closed at the end of the block; what still goes out to people goes first, where that
+    is soon done."""
     # Agencies let their servers out through a proxy, which the environment names.
     async with aiohttp.ClientSession(trust_env=True) as session:
         connector = Connector(config, Tokens(config, session, machine), session)
         channels = Channels(connector, records)
         contacts = Contacts(config, connector, records, channels, machine)
-        platform = TeamsPlatform(connector, contacts, records, config.capabilities)
-        answering = Answering(platform, Choosing(contacts, channels, machine))
-        doors = Doors(platform, contacts, channels, answering, hear, lesson)
+        platform = TeamsPlatform(connector, contacts, records, config.capabilities, machine)
+        choosing = Choosing(channels, Rosters(contacts, machine))
+        answering, under_way = Answering(platform, choosing), UnderWay()
+        comings = Comings(contacts, channels, choosing, answering, under_way, hear, lesson, machine)
+        planners, offers = Planners(contacts, choosing), Offers(records, machine)
+        doors = Doors(platform, comings, planners, offers, answering, under_way, hear, lesson)
         check = TokenCheck(config, session, machine)
-        routes = (messages_route(check, doors), about_route(config.allow))
-        teams = Teams(config, platform, channels, routes, doors)
+        routes = (messages_route(check, doors), about_route(config))
+        teams = Teams(config, platform, channels, routes, doors, under_way, offers)
         try:
             yield teams
         finally:
-            await doors.settled()
+            await under_way.close()

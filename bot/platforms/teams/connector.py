@@ -49,7 +49,7 @@ T = TypeVar("T")
 CHANNEL = "msteams"
 CARD = "application/vnd.microsoft.card.adaptive"
 SECONDS = 15
-"""The longest that one call may take."""
+"""The longest that one call may take, once there is a token for it."""
 
 LARGEST = 5_000_000
 """Bytes of an answer; a page of members is the largest."""
@@ -82,6 +82,10 @@ class Refusal(Exception):
         self.after = after
 
 
+class Unaccepted(Gone):
+    """Teams does not take the token: nothing was done."""
+
+
 class Connector(CloudAdapterBase):  # type: ignore[misc]
     """Speaks as the bot. What comes in never passes here: `auth` and `incoming` see to that."""
 
@@ -103,7 +107,7 @@ class Connector(CloudAdapterBase):  # type: ignore[misc]
             tenant_id=tenant,
             activity=_activity(card),
         )
-        made = await told(self._client(service_url).conversations.create_conversation(asked))
+        made = await self._told(lambda: self._create(service_url, asked))
         id = getattr(made, "activity_id", None) or thread_of(getattr(made, "id", None) or "")[1]
         return _id(id)
 
@@ -120,13 +124,13 @@ class Connector(CloudAdapterBase):  # type: ignore[misc]
             tenant_id=tenant,
             channel_data={"tenant": {"id": tenant}},
         )
-        made = await told(self._client(service_url).conversations.create_conversation(asked))
+        made = await self._told(lambda: self._create(service_url, asked))
         return _id(getattr(made, "id", None))
 
     async def say(self, service_url: str, tenant: str, conversation: str, card: Json) -> str:
         """Post a card in a thread or a talk; its id. Raises as the port says."""
-        turn = self._turn(service_url, tenant, conversation)
-        posted = await told(turn.send_activity(_activity(card)))
+        there = service_url, tenant, conversation
+        posted = await self._told(lambda: self._turn(*there).send_activity(_activity(card)))
         return _id(getattr(posted, "id", None))
 
     async def change(
@@ -135,11 +139,13 @@ class Connector(CloudAdapterBase):  # type: ignore[misc]
         """Let a post show this card. Raises Deleted, too."""
         activity = _activity(card)
         activity.id = id
-        await told(self._turn(service_url, tenant, conversation).update_activity(activity))
+        there = service_url, tenant, conversation
+        await self._told(lambda: self._turn(*there).update_activity(activity))
 
     async def remove(self, service_url: str, tenant: str, conversation: str, id: str) -> None:
         """Take a post away."""
-        await told(self._turn(service_url, tenant, conversation).delete_activity(id))
+        there = service_url, tenant, conversation
+        await self._told(lambda: self._turn(*there).delete_activity(id))
 
     async def get(self, service_url: str, *path: str, **query: str) -> Any:
         """What Teams says under this path. Raises as the port says.
@@ -147,17 +153,32 @@ class Connector(CloudAdapterBase):  # type: ignore[misc]
         The SDK's own calls for members of teams and for their channels are synchronous.
         """
         url = URL(f"{_base(service_url)}/v3/{_path(path)}", encoded=True).update_query(query)
-        return await told(self._get(url))
+        return await self._told(lambda: self._get(url))
 
     async def _get(self, url: URL) -> Any:
-        async def ask(headers: Mapping[str, str]) -> Any:
-            limit = aiohttp.ClientTimeout(total=SECONDS)
-            async with self._session.get(
-                url, headers=headers, timeout=limit, allow_redirects=False
-            ) as answer:
-                return json.loads(await _body(answer))
+        limit = aiohttp.ClientTimeout(total=SECONDS)
+        async with self._session.get(
+            url, headers=_bearing(self._tokens.held), timeout=limit, allow_redirects=False
+        ) as answer:
+            return json.loads(await _body(answer))
 
-        return await _authorized(self._tokens, ask)
+    async def _told(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What Teams answers to this. Raises as `told` does.
+
+        The token is asked for before: where Entra hangs, nothing was sent. One that Teams does not
+        take any more did nothing, and it is asked once more with another.
+        """
+        token = await self._tokens.bearer()
+        try:
+            return await told(ask())
+        except Unaccepted:
+            self._tokens.forget(token)
+        await self._tokens.bearer()
+        return await told(ask())
+
+    def _create(self, service_url: str, asked: ConversationParameters) -> Awaitable[Any]:
+        made: Awaitable[Any] = self._client(service_url).conversations.create_conversation(asked)
+        return made
 
     @property
     def _bot(self) -> ChannelAccount:
@@ -192,19 +213,16 @@ class Connector(CloudAdapterBase):  # type: ignore[misc]
 
 
 class _Bearer(AsyncHTTPPolicy[Any, Any]):
-    """Gives each call its token; takes the place of the SDK's credentials, which block."""
+    """Gives each call the token; takes the place of the SDK's credentials, which block."""
 
     def __init__(self, tokens: Tokens) -> None:
         super().__init__()
         self._tokens = tokens
 
     async def send(self, request: Any, **more: Any) -> Any:
-        async def ask(headers: Mapping[str, str]) -> Any:
-            request.http_request.headers.update(headers)
-            assert self.next
-            return await self.next.send(request, **more)
-
-        return await _authorized(self._tokens, ask)
+        request.http_request.headers.update(_bearing(self._tokens.held))
+        assert self.next
+        return await self.next.send(request, **more)
 
 
 class _Sender(AsyncHTTPSender[Any, Any]):
@@ -243,22 +261,8 @@ class _Answer(AsyncClientResponse):
         return self._body
 
 
-async def _authorized(tokens: Tokens, ask: Callable[[Mapping[str, str]], Awaitable[T]]) -> T:
-    """Ask with the header that says who speaks, none in local use. Raises Gone and Limited, too.
-
-    A token that Teams does not take any more did nothing: it is asked once more with another.
-    """
-    token = await tokens.bearer()
-    try:
-        return await ask(_bearing(token))
-    except Refusal as refusal:
-        if refusal.status != 401:
-            raise
-    tokens.forget(token)
-    return await ask(_bearing(await tokens.bearer()))
-
-
 def _bearing(token: str) -> dict[str, str]:
+    """The header that says who speaks; none in local use."""
     return {"Authorization": f"Bearer {token}"} if token else {}
 
 
@@ -301,7 +305,9 @@ def _failure_of(refusal: Refusal) -> PlatformFailure:
     if code in DELETED:
         return Deleted(t("that post was deleted"))
     why = SENTENCES[code]() if code in SENTENCES else t("Teams refused it ({why})", why=refusal)
-    return Gone(why) if status in (401, 403, 404, 410) else Rejected(why)
+    if status == 401:
+        return Unaccepted(why)
+    return Gone(why) if status in (403, 404, 410) else Rejected(why)
 
 
 async def _body(answer: aiohttp.ClientResponse) -> bytes:

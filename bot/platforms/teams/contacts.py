@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +20,7 @@ from bot.clock import Clock
 from bot.platforms.teams.channels import Channels
 from bot.platforms.teams.config import TeamsConfig
 from bot.platforms.teams.connector import Connector
+from bot.platforms.teams.sharing import Shared
 from bot.platforms.teams.tokens import WAIT
 from bot.words import t
 
@@ -36,6 +36,12 @@ SECONDS = 1.5
 MOST = 5_000
 KEPT = timedelta(minutes=10)
 PAGES = 20
+
+TOLD = timedelta(minutes=1)
+"""How long it is kept where Teams is spoken to: another process may hear that it moved."""
+
+LISTED = timedelta(minutes=5)
+"""How long the members of all teams are not listed again to find who is not among them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,26 +78,30 @@ class Contacts:
         self._machine = machine
         self._known: OrderedDict[Person, Contact] = OrderedDict()
         self._profiles: OrderedDict[Person, tuple[datetime, Profile | None]] = OrderedDict()
-        self._service: dict[str, str] = {}
+        self._met: OrderedDict[tuple[str, str], str] = OrderedDict()
+        self._service: dict[str, tuple[datetime, str]] = {}
+        self._listed: dict[str, datetime] = {}
+        self._listing: Shared[None] = Shared()
 
     async def service_url(self, tenant: str) -> str:
         """Where Teams said that it is spoken to; the cloud's own address before it said so.
 
         Raises Gone where there is none, and RecordsUnavailable.
         """
-        if tenant not in self._service:
+        if not (url := self._told(tenant)):
             kept = await self._records.get(SERVICE, tenant)
             if kept is None and self._config.local:
                 raise Gone(t("nothing was heard from the Playground yet"))
-            self._service[tenant] = kept.decode() if kept else self._config.cloud.service_url
-        return self._service[tenant]
+            url = kept.decode() if kept else self._config.cloud.service_url
+            self._tell(tenant, url)
+        return url
 
     async def serves(self, tenant: str, url: str) -> None:
         """Teams says that it is spoken to here. The host was looked at by `auth`."""
-        if self._service.get(tenant) != url:
+        if self._told(tenant) != url:
             if await self._records.get(SERVICE, tenant) != url.encode():
                 await self._records.put(SERVICE, tenant, url.encode())
-            self._service[tenant] = url
+            self._tell(tenant, url)
 
     async def learn(self, person: Person, id: str, talk: str = "") -> None:
         """This is where they are reached. Raises RecordsUnavailable."""
@@ -102,8 +112,7 @@ class Contacts:
 
     def met(self, person: Person, id: str) -> None:
         """A member of a team, who may never be written to: it is kept while we run."""
-        if id and person not in self._known:
-            _put(self._known, person, Contact(id))
+        self._meet(person.tenant, person.id, id)
 
     async def talk(self, person: Person) -> str:
         """The one-to-one talk with somebody, begun where there is none. Raises as the port says."""
@@ -111,16 +120,14 @@ class Contacts:
         if contact.talk:
             return contact.talk
         url = await self.service_url(person.tenant)
-        if not contact.id:
-            await self._look_up(person)
-            contact = await self._contact(person)
+        id = contact.id or await self._met_as(person)
         try:
             # Teams itself knows people by their id in Entra, too.
-            talk = await self._connector.talk(url, person.tenant, contact.id or person.id)
+            talk = await self._connector.talk(url, person.tenant, id or person.id)
         except Uncertain:
             # Opened or not, nothing was said in it, and it can be opened once more.
             raise Limited(WAIT) from None
-        await self._keep(person, replace(contact, talk=talk))
+        await self._keep(person, Contact(id, talk))
         return talk
 
     async def forget_talk(self, person: Person) -> None:
@@ -159,22 +166,48 @@ class Contacts:
             listed = page.get("members") if isinstance(page, dict) else None
             if not isinstance(listed, list):
                 raise Uncertain("no members")
-            found += [one for one in listed if isinstance(one, dict)]
+            for one in listed:
+                if isinstance(one, dict):
+                    found.append(one)
+                    self._meet(tenant, entra_id(one), str(one.get("id") or ""))
             token = str(page.get("continuationToken") or "")
             if not token:
                 break
         return tuple(found)
 
-    async def _look_up(self, person: Person) -> None:
-        """Find somebody in the teams that the bot is in, who never said anything yet."""
-        for team in await self._channels.teams(person.tenant):
+    async def _met_as(self, person: Person) -> str:
+        """The ``29:`` id of somebody who never said anything yet, by the members of the teams that
+        the bot is in; ``""`` where it is not known."""
+        key = person.tenant, person.id
+        if key not in self._met:
+            await self._listing.get(person.tenant, lambda: self._list(person.tenant))
+        return self._met.get(key, "")
+
+    async def _list(self, tenant: str) -> None:
+        """Meet the members of all teams, unless that was done just now."""
+        now = self._machine.now()
+        if self._listed.get(tenant, now) > now:
+            return
+        teams = await self._channels.teams(tenant)
+        self._listed[tenant] = now + LISTED
+        for team in teams:
             try:
-                members = await self.members(person.tenant, team)
+                await self.members(tenant, team)
             except PlatformFailure:
                 continue
-            if id := id_among(members, person.id):
-                await self.learn(person, id)
-                return
+
+    def _meet(self, tenant: str, entra: str, id: str) -> None:
+        if entra and id:
+            _put(self._met, (tenant, entra), id)
+
+    def _told(self, tenant: str) -> str:
+        """Where Teams is spoken to, if that is known well enough; else ``""``."""
+        now = self._machine.now()
+        until, url = self._service.get(tenant, (now, ""))
+        return url if until > now else ""
+
+    def _tell(self, tenant: str, url: str) -> None:
+        self._service[tenant] = self._machine.now() + TOLD, url
 
     async def _contact(self, person: Person) -> Contact:
         if person not in self._known:
@@ -185,11 +218,6 @@ class Contacts:
     async def _keep(self, person: Person, contact: Contact) -> None:
         await self._records.put(CONTACT, str(person), json.dumps(asdict(contact)).encode())
         _put(self._known, person, contact)
-
-
-def id_among(members: Iterable[dict[str, Any]], entra: str) -> str:
-    """The ``29:`` id of the member with this id in Entra; ``""`` where there is none."""
-    return next((str(m.get("id") or "") for m in members if entra_id(m) == entra), "")
 
 
 def entra_id(member: dict[str, Any]) -> str:

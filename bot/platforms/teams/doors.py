@@ -3,52 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections import OrderedDict
-from collections.abc import Coroutine
-from typing import Any
 
-from bot.chat.address import Person, PostRef
-from bot.chat.answer import Answer, NotSaved, Refused, Show
+from bot.chat.address import PostRef
+from bot.chat.answer import Answer, NotSaved, Refused, Saved, Show
 from bot.chat.event import Commanded, Event, Picked, Replied, Said
-from bot.chat.platform import Hear, PlatformFailure, RecordsUnavailable
+from bot.chat.platform import Hear, Limited, PlatformFailure, RecordsUnavailable
 from bot.clock import Clock
-from bot.failing import where
-from bot.platforms.planning import ADOPT, decoded, plans_lessons
+from bot.platforms.planning import ADOPT, decoded
 from bot.platforms.teams.adapter import TeamsPlatform
-from bot.platforms.teams.answers import Answering, sentence
-from bot.platforms.teams.channels import Channels
-from bot.platforms.teams.contacts import Contacts
+from bot.platforms.teams.answers import Answered, Answering, sentence
+from bot.platforms.teams.comings import Comings
 from bot.platforms.teams.incoming import (
     EXECUTE,
-    HOME,
-    Change,
     Door,
     Json,
+    NotKept,
     Pressed,
     adopted,
-    change_of,
-    digest,
     door_of,
     heard,
-    moved,
+    is_from_nobody,
     pressed,
-    team_of,
-    tenant_of,
 )
+from bot.platforms.teams.offers import Offers
+from bot.platforms.teams.planners import Planners
+from bot.platforms.teams.under_way import UnderWay, left_until
 from bot.words import t
 
-log = logging.getLogger(__name__)
-
 SECONDS = 3.0
-"""How long after it came something is acknowledged, whatever goes with that; Teams waits five for a
-press, and about fifteen before it sends words again."""
+"""How long after it came something is acknowledged, whatever goes with that; about fifteen after it
+was written Teams sends words again."""
+
+PRESS_SECONDS = 4.0
+"""How long after it came a press is answered, whatever is still done; Teams waits five."""
 
 MOST = 1_000
-
-
-class NotKept(Exception):
-    """It was not saved, and nobody could be told: Teams shall send it again."""
 
 
 class Doors:
@@ -57,45 +47,47 @@ class Doors:
     def __init__(
         self,
         platform: TeamsPlatform,
-        contacts: Contacts,
-        channels: Channels,
+        comings: Comings,
+        planners: Planners,
+        offers: Offers,
         answering: Answering,
+        under_way: UnderWay,
         hear: Hear,
         lesson: Clock,
     ) -> None:
         self._platform = platform
-        self._contacts = contacts
-        self._channels = channels
+        self._comings = comings
+        self._planners = planners
+        self._offers = offers
         self._answering = answering
+        self._under_way = under_way
         self._hear = hear
         self._lesson = lesson
-        self._under_way: set[asyncio.Task[None]] = set()
-        self._teams: set[str] = set()
         self._done: OrderedDict[str, None] = OrderedDict()
-        self._offered: OrderedDict[tuple[Person, str], Said] = OrderedDict()
 
-    async def settled(self) -> None:
-        """Wait for whatever still goes out to people after an acknowledgement."""
-        while self._under_way:
-            await asyncio.wait(set(self._under_way))
-
-    async def take(self, activity: Json) -> Json | None:
-        """What it is acknowledged with, if with anything.
+    async def take(self, activity: Json, came: float) -> Json | None:
+        """What it is acknowledged with, if with anything; ``came`` is in the loop's time.
 
         Raises Unreadable for what is not as Microsoft documents it, NotKept for what was not saved.
         """
-        until = asyncio.get_running_loop().time() + SECONDS
+        until = came + SECONDS
         kind = activity.get("type")
         if kind in ("conversationUpdate", "installationUpdate"):
-            await self._move(activity, until)
+            await self._comings.move(activity, until)
             return None
         if kind not in ("message", "messageUpdate", "messageDelete", "invoke"):
             return None
+        if kind != "invoke" and is_from_nobody(activity):
+            return None
         door = door_of(activity, self._lesson.now())
         # Words are answered in their talk, which is found by what is learnt of them here.
-        await self._beside(self._learn(activity, door), 0 if kind == "invoke" else until)
+        learning = self._comings.learn(activity, door)
+        await self._under_way.beside(learning, 0 if kind == "invoke" else until)
         if (press := pressed(activity, door)) is not None:
-            return await self._pressed(press, door, until)
+            if press.at_once:
+                return await self._pressed(press, door, came + PRESS_SECONDS)
+            await self._pressed_on_an_old_client(press, door, until)
+            return None
         if kind == "invoke":
             name = str(activity.get("name") or "")
             return sentence(t("That button is not one of mine.")) if name == EXECUTE else None
@@ -104,19 +96,44 @@ class Doors:
 
     # -- what people press and send
 
-    async def _pressed(self, press: Pressed, door: Door, until: float) -> Json | None:
-        if not press.at_once:
-            await self._pressed_on_an_old_client(press, door, until)
-            return None
+    async def _pressed(self, press: Pressed, door: Door, until: float) -> Json:
+        if press.event is None:
+            return await self._went_back(press, door, until)
+        hearing = self._under_way.begin(self._may(press.event, press.press.callback, door))
+        drawing = self._under_way.begin(self._drawn(press, door, hearing))
+        await asyncio.wait({drawing}, timeout=left_until(until))
+        if not drawing.done():
+            drawing.cancel()
+            await self._under_way.beside(self._late(door, hearing))
+            return sentence(t("This takes longer than usual: I will tell you in our chat."))
         try:
-            if press.event is None:
-                return await self._answering.back(press, door)
-            answer = await self._may(press.event, press.press.callback, door)
-            answered = await self._answering.to_press(press, door, answer)
+            answered = drawing.result()
         except RecordsUnavailable as unavailable:
             return sentence(str(unavailable))
-        await self._beside(self._answering.after_press(press, door, answered), 0)
+        await self._under_way.beside(self._answering.after_press(press, door, answered))
         return answered.said
+
+    async def _went_back(self, press: Pressed, door: Door, until: float) -> Json:
+        try:
+            async with asyncio.timeout_at(until):
+                return await self._answering.back(press, door)
+        except TimeoutError:
+            return sentence(t("This takes longer than usual: please try again."))
+        except RecordsUnavailable as unavailable:
+            return sentence(str(unavailable))
+
+    async def _drawn(self, press: Pressed, door: Door, hearing: asyncio.Task[Answer]) -> Answered:
+        return await self._answering.to_press(press, door, await asyncio.shield(hearing))
+
+    async def _late(self, door: Door, hearing: asyncio.Task[Answer]) -> None:
+        """What they were promised to be told."""
+        try:
+            answer = await hearing
+        except RecordsUnavailable as unavailable:
+            answer = NotSaved(str(unavailable))
+        if isinstance(answer, Saved):
+            answer = Saved(answer.note or t("Saved."))
+        await self._answering.to_words(door, answer)
 
     async def _pressed_on_an_old_client(self, press: Pressed, door: Door, until: float) -> None:
         """It comes as a message, and may come again as one: it is answered once."""
@@ -124,26 +141,26 @@ class Doors:
             return
         answer = await self._may(press.event, press.press.callback, door)
         if not isinstance(answer, NotSaved):
-            _remember(self._done, press.event.id, None)
-        await self._beside(self._answering.to_words(door, answer), until)
+            self._remember(press.event.id)
+        await self._under_way.beside(self._tell(press.event.id, door, answer), until)
 
     async def _may(self, event: Event, asked: str, door: Door) -> Answer:
-        """Hear it, unless it plans a lesson and comes from a guest."""
-        if plans_lessons(asked):
-            profile = await self._contacts.profile(event.who, door.address, door.talk)
-            if profile is None:
-                return Refused(
-                    t("Teams did not tell me who you are. Please try again in a moment.")
-                )
-            if profile.is_guest:
-                return Refused(t("Only members of your organization can plan a lesson here."))
+        """Hear it, unless it plans a lesson where they may not."""
+        if (refused := await self._planners.refusal(event, asked, door)) is not None:
+            return refused
         callback = decoded(asked)
         if callback and callback.verb == ADOPT and isinstance(event, Picked):
-            said = self._offered.get((event.who, callback.item))
-            if said is None:
-                return Refused(t("I could not read that message: please write it in the thread."))
-            return await self._hear(adopted(said, event))
+            return await self._adopted(event, callback.item)
         return await self._hear(event)
+
+    async def _adopted(self, event: Picked, post: str) -> Answer:
+        said = await self._offers.find(event.who, post)
+        if said is None:
+            return Refused(t("I could not read that message: please write it in the thread."))
+        answer = await self._hear(adopted(said, event))
+        if not isinstance(answer, NotSaved):
+            await self._offers.taken(event.who, post)
+        return answer
 
     # -- what people write
 
@@ -158,16 +175,24 @@ class Doors:
         answer = await self._may(event, asked, door)
         if not isinstance(answer, NotSaved):
             # Whoever was answered is not answered again where Teams hands it over once more.
-            _remember(self._done, event.id, None)
+            self._remember(event.id)
         if isinstance(event, Said) and isinstance(answer, Show):
-            # Teams lets a bot read nothing again; and nothing is kept that nobody wants kept.
-            _remember(self._offered, (event.who, event.post.id), event)
+            # Nothing else is kept that nobody wants kept.
+            await self._offers.offer(event)
         if isinstance(answer, NotSaved) and isinstance(event, Replied | Said | Commanded):
             await self._tell_or_fail(door, answer, until)
         elif isinstance(answer, NotSaved):
             raise NotKept
         else:
-            await self._beside(self._answering.to_words(door, answer), until)
+            await self._under_way.beside(self._tell(event.id, door, answer), until)
+
+    async def _tell(self, id: str, door: Door, answer: Answer) -> None:
+        try:
+            await self._answering.to_words(door, answer)
+        except (Limited, RecordsUnavailable):
+            # They were told nothing: where it comes again, they are.
+            self._done.pop(id, None)
+            raise
 
     async def _tell_or_fail(self, door: Door, answer: NotSaved, until: float) -> None:
         """Tell somebody that their words were not kept; where that fails, Teams sends them again,
@@ -185,74 +210,7 @@ class Doors:
             # Whether it is a thread of ours is looked up again by whoever hears it.
             return True
 
-    # -- who comes and goes
-
-    async def _move(self, activity: Json, until: float) -> None:
-        change = change_of(activity)
-        channels = await self._channels.of(tenant_of(activity), team_of(activity))
-        for event in moved(activity, self._lesson.now(), channels):
-            if isinstance(await self._hear(event), NotSaved):
-                raise NotKept
-        await self._beside(self._settle(activity, change), until)
-
-    async def _settle(self, activity: Json, change: Change | None) -> None:
-        """Keep where the bot is now, and greet whoever added it."""
-        tenant, url = tenant_of(activity), str(activity.get("serviceUrl") or "")
-        await self._contacts.serves(tenant, url)
-        if change is None:
-            return
-        if change.team and change.does == "removed":
-            self._teams.discard(change.team)
-            await self._channels.forget(tenant, change.team)
-        elif change.team:
-            self._teams.add(change.team)
-            await self._channels.learn(url, tenant, change.team, change.name)
-        if change.does == "added" and activity.get("type") == "installationUpdate":
-            await self._greet(activity)
-
-    async def _greet(self, activity: Json) -> None:
-        door = door_of(activity, self._lesson.now())
-        id = digest("home", door.who, activity.get("timestamp"))
-        if id in self._done:
-            return
-        _remember(self._done, id, None)
-        await self._contacts.learn(door.who, door.address, door.talk if door.private else "")
-        head = {**door.head(id, door.now), "place": None}
-        answer = await self._hear(Commanded(**head, text=HOME))
-        await self._answering.to_words(door, answer)
-
-    async def _learn(self, activity: Json, door: Door) -> None:
-        """Keep how whoever acted is reached, and where Teams is."""
-        url = str(activity.get("serviceUrl") or "")
-        await self._contacts.serves(door.who.tenant, url)
-        await self._contacts.learn(door.who, door.address, door.talk if door.private else "")
-        id = team_of(activity)
-        if id and id not in self._teams:
-            self._teams.add(id)
-            if id not in await self._channels.teams(door.who.tenant):
-                await self._channels.learn(url, door.who.tenant, id, "")
-
-    async def _beside(self, work: Coroutine[Any, Any, None], until: float) -> None:
-        """Do this with the acknowledgement where there is time for it, else after it."""
-        task = asyncio.create_task(_quietly(work))
-        self._under_way.add(task)
-        task.add_done_callback(self._under_way.discard)
-        left = until - asyncio.get_running_loop().time()
-        if left > 0:
-            await asyncio.wait({task}, timeout=left)
-
-
-def _remember(known: OrderedDict[Any, Any], key: Any, value: Any) -> None:
-    known[key] = value
-    while len(known) > MOST:
-        known.popitem(last=False)
-
-
-async def _quietly(work: Coroutine[Any, Any, None]) -> None:
-    """What somebody should have seen may fail without what they gave being lost."""
-    try:
-        await work
-    except (PlatformFailure, RecordsUnavailable) as failure:
-        log.warning("an answer did not reach its person: %s", type(failure).__name__)
-    except Exception as failure:
-        log.error("an answer could not be given: %s", where(failure))
+    def _remember(self, id: str) -> None:
+        self._done[id] = None
+        while len(self._done) > MOST:
+            self._done.popitem(last=False)

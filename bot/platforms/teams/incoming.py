@@ -99,6 +99,17 @@ class Pressed:
     at_once: bool
 
 
+class NotKept(Exception):
+    """It was not saved, and nobody could be told: Teams shall send it again."""
+
+
+def is_from_nobody(activity: Json) -> bool:
+    """Whether no person wrote it, but another bot or a webhook: people have ids like ``29:…``."""
+    sender = _dict(activity, "from")
+    id = str(sender.get("id") or "")
+    return bool(id) and not id.startswith("29:") and not entra_id(dict(sender))
+
+
 def team_of(activity: Json) -> str:
     """The team that it was done in; ``""`` where in none."""
     return str(_dict(_dict(activity, "channelData"), "team").get("id") or "")
@@ -266,7 +277,8 @@ def change_of(activity: Json) -> Change | None:
 def moved(activity: Json, now: datetime, channels: Collection[str] = ()) -> tuple[Event, ...]:
     """The bot or people coming or going, each an event. Raises Unreadable.
 
-    ``channels`` are those of the team: who comes into a team comes into each of them.
+    ``channels`` are those of the team that all its members are in: who comes into the team comes
+    into each of them, and who comes into another channel of it into that one alone.
     """
     tenant, bot = tenant_of(activity), _dict(activity, "recipient").get("id")
     conversation = _dict(activity, "conversation")
@@ -288,7 +300,8 @@ def moved(activity: Json, now: datetime, channels: Collection[str] = ()) -> tupl
         events.append(Removed(**head("removed", sender, place)))
     if place is None:
         return tuple(events)
-    places = [Place(NAME, tenant, id) for id in sorted({channel, *channels})]
+    is_all = channel == team_of(activity) or channel in channels
+    places = [Place(NAME, tenant, id) for id in sorted({channel, *(channels if is_all else ())})]
     for name, kind in (("membersAdded", Joined), ("membersRemoved", Left)):
         for member in _members(activity, name):
             id = entra_id(dict(member))

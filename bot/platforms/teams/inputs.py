@@ -217,6 +217,8 @@ def field(part: Field, name: str, known: Known) -> list[Json]:
             return _offered_or_typed(offered, typed, ",".join(people), hint)
         case PlaceField(id, _, place):
             hint = t("Write the channel’s id: the part of its link that begins with 19:")
+            if not known.places:
+                hint = " ".join((t("Add me to a team first; then choose a channel here."), hint))
             typed = {"id": f"{name} text {id}", **asked}
             offered = _offered(known.places, f"{name} one {id}", (place,) if place else ())
             return _offered_or_typed(offered, typed, place, hint)

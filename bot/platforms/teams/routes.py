@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 from typing import Any
@@ -14,8 +15,8 @@ from bot.chat.platform import RecordsUnavailable
 from bot.failing import where
 from bot.platforms.teams.auth import TokenCheck, Unauthorized
 from bot.platforms.teams.config import MESSAGES_PATH
-from bot.platforms.teams.doors import Doors, NotKept
-from bot.platforms.teams.incoming import Unreadable
+from bot.platforms.teams.doors import Doors
+from bot.platforms.teams.incoming import NotKept, Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +31,7 @@ def messages_route(check: TokenCheck, doors: Doors) -> Route:
     """Takes what Teams sent to this app, and answers 401 to everything else."""
 
     async def messages(request: Request) -> Response:
+        came = asyncio.get_running_loop().time()
         activity = await _activity(request)
         given = request.headers.getlist("authorization")
         try:
@@ -38,7 +40,7 @@ def messages_route(check: TokenCheck, doors: Doors) -> Route:
             return Response(status_code=401)
         assert isinstance(activity, dict)
         try:
-            answer = await doors.take(activity)
+            answer = await doors.take(activity, came)
         except (NotKept, RecordsUnavailable):
             return Response(status_code=503)
         except Unreadable as why:

@@ -5,7 +5,6 @@ The SDK's way is synchronous and asks anew on every turn.
 
 from __future__ import annotations
 
-import asyncio
 import re
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ import aiohttp
 from bot.chat.platform import Gone, Limited
 from bot.clock import Clock
 from bot.platforms.teams.config import TeamsConfig
+from bot.platforms.teams.sharing import Shared
 from bot.words import t
 
 SECONDS = 10
@@ -46,7 +46,12 @@ class Tokens:
         self._machine = machine
         self._token = ""
         self._until: datetime | None = None
-        self._asking = asyncio.Lock()
+        self._asking: Shared[None] = Shared()
+
+    @property
+    def held(self) -> str:
+        """The token that was given last; ``""`` where none was."""
+        return self._token
 
     async def bearer(self) -> str:
         """A token that is good now; ``""`` in local use, which has none.
@@ -64,11 +69,9 @@ class Tokens:
         """Likewise. Raises TokenRefused and TokenUnreachable."""
         if self._config.local:
             return ""
-        # Whoever comes while it is asked for waits for the same one.
-        async with self._asking:
-            if self._until is None or self._machine.now() >= self._until:
-                await self._ask()
-            return self._token
+        if self._until is None or self._machine.now() >= self._until:
+            await self._asking.get("token", self._ask)
+        return self._token
 
     def forget(self, token: str) -> None:
         """This token was not accepted."""
