@@ -127,7 +127,6 @@ class TeamsPlatform:
         for one in await self._contacts.members(place.tenant, place.channel):
             if id := entra_id(one):
                 person = Person(NAME, place.tenant, id)
-                self._contacts.met(person, str(one.get("id") or ""))
                 found.append(Member(person, UserText(str(one.get("name") or ""))))
         return tuple(found)
 

@@ -110,10 +110,6 @@ class Contacts:
         if now != known:
             await self._keep(person, now)
 
-    def met(self, person: Person, id: str) -> None:
-        """A member of a team, who may never be written to: it is kept while we run."""
-        self._meet(person.tenant, person.id, id)
-
     async def talk(self, person: Person) -> str:
         """The one-to-one talk with somebody, begun where there is none. Raises as the port says."""
         contact = await self._contact(person)

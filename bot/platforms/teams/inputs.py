@@ -219,9 +219,10 @@ def field(part: Field, name: str, known: Known) -> list[Json]:
             hint = t("Write the channel’s id: the part of its link that begins with 19:")
             if not known.places:
                 hint = " ".join((t("Add me to a team first; then choose a channel here."), hint))
-            typed = {"id": f"{name} text {id}", **asked}
-            offered = _offered(known.places, f"{name} one {id}", (place,) if place else ())
-            return _offered_or_typed(offered, typed, place, hint)
+            # Read as a choice is: in a link the id stands percent-encoded.
+            typed = {"id": f"{name} one {id}", **asked}
+            offered = _offered(known.places, typed["id"], (place,) if place else ())
+            return _offered_or_typed(offered, typed, quote(place, safe=":@"), hint)
         case _:
             assert_never(part)
 
