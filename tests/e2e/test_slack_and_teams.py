@@ -154,7 +154,7 @@ async def test_while_teams_is_out_of_reach_slack_goes_on_as_if_nothing_were(
         turn = await house.turn_at(25)
         await soon(line.held.wait())
         while not await soon(slack.posted(HELPS)):  # noqa: ASYNC110
-            await asyncio.sleep(0)
+            await asyncio.sleep(0.01)
         assert (await soon(in_slack(house, "bo", HELPS, "A map"))).status == 200
         assert (await votes(house, "slack"))["bo"] == ["A map"]
         assert not turn.done(), "Teams has said nothing yet"
@@ -213,7 +213,7 @@ async def test_while_slack_is_out_of_reach_teams_goes_on_as_if_nothing_were(
         await soon(line.held.wait())
         async with asyncio.timeout(LONG):
             while not teams.posted(HELPS):  # noqa: ASYNC110
-                await asyncio.sleep(0)
+                await asyncio.sleep(0.01)
         assert (await soon(in_teams(house, "bo", HELPS, "A map"))).status == 200
         assert (await votes(house, "teams"))["bo"] == ["A map"]
         assert not turn.done(), "Slack has said nothing yet"
