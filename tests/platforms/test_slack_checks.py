@@ -12,7 +12,7 @@ import pytest
 from bot.chat.address import Place
 from bot.chat.message import Divider, Form, Heading, Message, Text
 from bot.clock import SteppedClock
-from bot.platforms.slack.check_calls import Check
+from bot.platforms.checking import Check
 from bot.platforms.slack.checks import Sample, check_slack, one_of_each
 from bot.platforms.slack.config import SlackConfig, scopes_for
 from tests.platforms.slack_peers import NOW, Peers

@@ -16,16 +16,16 @@ from bot.chat.address import Place
 from bot.chat.message import Choices, Divider, Form, Heading, Message, Option, Text, TextField
 from bot.chat.platform import Records, RecordsUnavailable
 from bot.clock import SteppedClock
+from bot.platforms.checking import Check
 from bot.platforms.teams.about import ABOUT_PATH, about_route
 from bot.platforms.teams.channels import TEAM as TEAM_RECORD
 from bot.platforms.teams.channels import Channel, Team
-from bot.platforms.teams.check_doors import Check
 from bot.platforms.teams.checks import Sample, check_cards, check_teams
 from bot.platforms.teams.config import TeamsConfig
 from bot.platforms.teams.manifest import REPLIES
 from bot.web.server import build_web
 from tests.platforms.teams_peers import NOW, TEAM, TENANT, Peers
-from tests.slack.signed import MemoryRecords
+from tests.records import MemoryRecords
 
 SAMPLES: tuple[Sample, ...] = (
     ("a text", Message("One", (Heading("one"), Text(("two",)), Divider()))),

@@ -23,6 +23,7 @@ from bot.chat.text import UserText
 from bot.clock import SteppedClock
 from bot.platforms.slack.answers import Answering
 from tests.platforms.slack_rules import drawn_text
+from tests.records import MemoryRecords
 from tests.slack import strict
 from tests.slack.recording import Record, RecordingApi, recording_slack
 from tests.slack.shapes import (
@@ -30,7 +31,6 @@ from tests.slack.shapes import (
     NOW,
     TEAM,
 )
-from tests.slack.signed import MemoryRecords
 
 Json = dict[str, Any]
 

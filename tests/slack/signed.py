@@ -28,6 +28,7 @@ from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.connection import open_slack
 from bot.platforms.slack.incoming import Origin
 from bot.platforms.slack.installs import INSTALL, Install
+from tests.records import MemoryRecords
 from tests.slack.faults import read_arguments
 from tests.slack.workspace import APP, BOT, BOT_USER
 
@@ -41,29 +42,6 @@ RESPONSE = "http://127.0.0.1:9/response"
 
 FORM_TYPE = "application/x-www-form-urlencoded"
 CALLBACK = Callback("vote", "o1").encode()
-
-
-@dataclass
-class MemoryRecords:
-    """Records that are kept in memory, in clear."""
-
-    kept: dict[tuple[str, str], bytes] = field(default_factory=dict)
-
-    async def get(self, kind: str, key: str) -> bytes | None:
-        """The value, or ``None``."""
-        return self.kept.get((kind, key))
-
-    async def keys(self, kind: str) -> tuple[str, ...]:
-        """The keys of this kind, in order."""
-        return tuple(sorted(key for of, key in self.kept if of == kind))
-
-    async def put(self, kind: str, key: str, value: bytes) -> None:
-        """Keep the value."""
-        self.kept[kind, key] = value
-
-    async def delete(self, kind: str, key: str) -> bool:
-        """Forget the value; whether there was one."""
-        return self.kept.pop((kind, key), None) is not None
 
 
 def installed(team: str = TEAM, token: str = "xoxb-1") -> MemoryRecords:

@@ -16,8 +16,8 @@ from bot.chat.event import (
     Picked,
 )
 from bot.chat.text import UserText
+from bot.platforms.acts import OLDEST, digest
 from bot.platforms.slack.incoming import (
-    OLDEST,
     Door,
     Origin,
     Pressed,
@@ -25,7 +25,6 @@ from bot.platforms.slack.incoming import (
     actor_of,
     asked_home,
     commanded,
-    digest,
     moment,
     press_of,
     pressed,

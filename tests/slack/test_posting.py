@@ -22,9 +22,10 @@ from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.calls import GONE, WAIT
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.connection import open_slack
+from tests.records import MemoryRecords
 from tests.slack.faults import Fault
 from tests.slack.plain_slack import ANA, LESSON, OTHER, TEAM, PlainSlack, plain_slack
-from tests.slack.signed import Ear, MemoryRecords, installed
+from tests.slack.signed import Ear, installed
 
 START = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 HELLO = Message("Hello", (Text(("Hello, all.",)),))

@@ -14,18 +14,11 @@ from bot.chat.callback import Callback
 from bot.chat.event import Commanded
 from bot.chat.message import Form, Message, Text, TextField
 from bot.chat.platform import RecordsUnavailable
-from bot.platforms.slack import answers, reception
+from bot.platforms.sentences import as_message
+from bot.platforms.slack import reception
 from bot.platforms.slack.calls import Api
-from tests.slack.signed import (
-    ACTS,
-    CALLBACK,
-    EVENTS,
-    PAYLOADS,
-    House,
-    MemoryRecords,
-    a_request,
-    signed_house,
-)
+from tests.records import MemoryRecords
+from tests.slack.signed import ACTS, CALLBACK, EVENTS, PAYLOADS, House, a_request, signed_house
 
 HEARD = [kind for kind in PAYLOADS if kind not in ("url_verification", "more room", "uninstalled")]
 KEPT = ["reply", "said", "told", "edited", "deleted", "joined", "left", "gone"]
@@ -234,7 +227,7 @@ async def test_what_was_kept_is_acknowledged_though_slack_takes_nothing_more(
     house: House, kind: str
 ) -> None:
     house.down = True
-    for answer in (Saved("Kept."), Show(FORM, "Kept."), Show(answers.as_message("Look here."))):
+    for answer in (Saved("Kept."), Show(FORM, "Kept."), Show(as_message("Look here."))):
         house.ear.answers.append(answer)
         assert (await house.send(a_request(kind))).status_code == 200
     assert len(house.ear.heard) == 3

@@ -21,8 +21,9 @@ from bot.platforms.slack import sockets
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.connection import Slack, open_slack
 from bot.platforms.slack.installs import INSTALL, Install
+from tests.records import MemoryRecords
 from tests.slack.oauth_server import fake_slack
-from tests.slack.signed import ACTS, EVENTS, RESPONSE, Ear, MemoryRecords, installed
+from tests.slack.signed import ACTS, EVENTS, RESPONSE, Ear, installed
 from tests.slack.socket_stub import APP_TOKEN, Envelope, SocketStub, socket_stub
 
 CANARY = "kanarienvogel"

@@ -14,6 +14,7 @@ from bot.chat.text import UserText
 from bot.clock import SteppedClock
 from bot.platforms.slack.incoming import Origin
 from bot.platforms.slack.profiles import read_profile
+from tests.records import MemoryRecords
 from tests.slack.recording import Record, recording_slack
 from tests.slack.shapes import (
     ADA,
@@ -29,7 +30,7 @@ from tests.slack.shapes import (
     envelope,
     in_message,
 )
-from tests.slack.signed import MemoryRecords, installed
+from tests.slack.signed import installed
 
 Json = dict[str, Any]
 

@@ -27,8 +27,8 @@ from bot.platforms.teams.connection import Teams, open_teams
 from bot.platforms.teams.connector import _activity as as_activity
 from bot.storage.store import open_store
 from tests.core.making import START
+from tests.records import MemoryRecords
 from tests.service.house import House, Stage
-from tests.slack.signed import MemoryRecords
 from tests.teams.activities import words
 from tests.teams.organisation import Someone
 from tests.teams.shapes import BOT, CHANNEL, LESSON, TENANT, an_activity, in_channel, in_talk

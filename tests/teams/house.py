@@ -26,8 +26,8 @@ from bot.service.sending import Sending
 from bot.storage.migrate import migrate
 from bot.storage.store import SqlStore, open_store
 from tests.core.making import START
+from tests.records import MemoryRecords
 from tests.service.house import House
-from tests.slack.signed import MemoryRecords
 from tests.teams.hands import Hands
 from tests.teams.opened import hearing
 from tests.teams.organisation import Message

@@ -20,7 +20,7 @@ from bot.platforms.teams.connection import Teams, open_teams
 from bot.web.server import build_web
 from tests.conformance.driving import Ear
 from tests.core.making import START
-from tests.slack.signed import MemoryRecords
+from tests.records import MemoryRecords
 from tests.teams.faults import Fault
 from tests.teams.hands import Hands
 from tests.teams.people import Acknowledged

@@ -16,7 +16,7 @@ from bot.clock import IncreasingClock, SteppedClock
 from bot.platforms.teams import doors, under_way
 from tests.conformance.driving import ASKING, FORM, Ear
 from tests.core.making import START
-from tests.slack.signed import MemoryRecords
+from tests.records import MemoryRecords
 from tests.teams.answering import CLOSED, hears, notices, posted, sees, sends, talk
 from tests.teams.opened import Opened, hearing
 from tests.teams.people import Acknowledged

@@ -17,12 +17,11 @@ from bot.chat.event import (
     Left,
     Removed,
 )
+from bot.platforms.acts import OLDEST, digest
 from bot.platforms.teams import incoming
 from bot.platforms.teams.incoming import (
-    OLDEST,
     Change,
     change_of,
-    digest,
     door_of,
     moved,
 )

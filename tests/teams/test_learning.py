@@ -15,7 +15,7 @@ from bot.chat.platform import Limited
 from bot.platforms.teams import connector, tokens
 from bot.platforms.teams.contacts import LISTED, Contacts
 from tests.conformance.driving import HELLO
-from tests.slack.signed import MemoryRecords
+from tests.records import MemoryRecords
 from tests.teams.answering import posted
 from tests.teams.faults import Fault
 from tests.teams.opened import Odd, Opened, opened

@@ -18,7 +18,7 @@ from bot.platforms.teams.connection import open_teams
 from bot.platforms.teams.incoming import Unreadable, change_of, door_of, heard, moved, pressed
 from bot.web.server import build_web
 from tests.conformance.driving import Ear
-from tests.slack.signed import MemoryRecords
+from tests.records import MemoryRecords
 from tests.teams.shapes import (
     BO,
     BO_ID,

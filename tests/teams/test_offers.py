@@ -18,7 +18,7 @@ from bot.platforms.teams.connection import Teams
 from bot.platforms.teams.offers import KEPT, SAID
 from tests.conformance.driving import Ear
 from tests.core.making import START
-from tests.slack.signed import MemoryRecords
+from tests.records import MemoryRecords
 from tests.teams.hands import Hands
 from tests.teams.opened import hearing
 from tests.teams.people import Acknowledged

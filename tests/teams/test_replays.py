@@ -14,8 +14,8 @@ from bot.chat.address import PostRef
 from bot.chat.answer import NotSaved, Saved, Show
 from bot.chat.platform import RecordsUnavailable
 from tests.conformance.driving import ASKING, FORM
+from tests.records import MemoryRecords
 from tests.service.house import minutes, of_each_kind, one_of
-from tests.slack.signed import MemoryRecords
 from tests.teams.faults import Fault
 from tests.teams.house import TeamsHouse, teams_house
 from tests.teams.opened import Opened, opened

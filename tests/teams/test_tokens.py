@@ -20,7 +20,8 @@ from bot.platforms.teams import auth
 from bot.platforms.teams import keys as fetching
 from bot.platforms.teams.config import CLOUDS, MESSAGES_PATH, TeamsConfig
 from bot.platforms.teams.connection import open_teams
-from tests.slack.signed import Ear, MemoryRecords
+from tests.records import MemoryRecords
+from tests.slack.signed import Ear
 from tests.teams.forged import (
     APP,
     CANARY,

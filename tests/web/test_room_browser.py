@@ -88,6 +88,27 @@ async def test_nobody_who_comes_after_one_in_the_same_browser_sees_ones_vote(
     await expect(mine).not_to_have_attribute("aria-pressed", "true")
 
 
+async def test_after_the_window_one_is_back_where_one_pressed_also_in_a_post_drawn_anew(
+    showroom: Showroom, ada: Page
+) -> None:
+    pressed = post(ada, POLL).get_by_role("link", name="Something else")
+    await pressed.press("Enter")
+    await expect(dialog(ada)).to_be_visible()
+    ref = await showroom.house.room.find(MAIN, "p1")
+    assert ref is not None
+    await showroom.house.room.edit(ref, replace(POLL, blocks=(*POLL.blocks, Text(("4 of 24",)))))
+    await expect(post(ada, POLL)).to_contain_text("4 of 24")
+    await ada.keyboard.press("Escape")
+    await expect(pressed).to_be_focused()
+
+    await pressed.press("Enter")
+    await expect(dialog(ada)).to_be_visible()
+    await showroom.house.room.edit(ref, replace(POLL, blocks=(Text(("It has ended.",)),)))
+    await expect(post(ada, POLL)).to_contain_text("It has ended.")
+    await ada.keyboard.press("Escape")
+    await expect(post(ada, POLL)).to_be_focused()
+
+
 async def test_what_follows_a_form_is_shown_in_its_place_and_read_from_its_top(ada: Page) -> None:
     await ada.get_by_role("link", name="My part").click()
     await dialog(ada).get_by_role("link", name="Give feedback").click()

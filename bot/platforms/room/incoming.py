@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime, time
-from hashlib import blake2s
 from typing import assert_never
 
 from bot.chat.address import Place, PostRef
@@ -36,6 +35,7 @@ from bot.chat.message import (
 )
 from bot.chat.text import UserText
 from bot.pages.forms import Posted, only
+from bot.platforms.acts import digest
 from bot.platforms.room.adapter import place, private_channel
 from bot.platforms.room.board import Post
 from bot.platforms.room.draw import new_event_id
@@ -95,7 +95,7 @@ def form_submitted(visitor: Visitor, form: Form, posted: Posted, at: datetime) -
 
 def replied(visitor: Visitor, root: str, posted: Posted, at: datetime) -> Replied:
     """Somebody wrote in a thread. The same form sent again with other words is the same reply."""
-    reply = _digest("reply", visitor.id, only(posted, "event"))
+    reply = digest("reply", visitor.id, only(posted, "event"))
     text = only(posted, "text")
     return Replied(
         id=_event_id(visitor, posted, "reply", root, text),
@@ -182,7 +182,7 @@ def left(visitor: Visitor, posted: Posted, at: datetime) -> Left:
 
 def newcomer_id(posted: Posted, session: str) -> str:
     """A person id for whoever sent this entry form; sent twice, it is one person."""
-    return NEWCOMER + _digest("newcomer", session, only(posted, "event"))
+    return NEWCOMER + digest("newcomer", session, only(posted, "event"))
 
 
 def read_fields(form: Form, posted: Posted) -> Fields:
@@ -248,10 +248,4 @@ def _post(visitor: Visitor, posted: Posted) -> PostRef | None:
 
 
 def _event_id(visitor: Visitor, posted: Posted, *content: str) -> str:
-    return _digest(visitor.id, only(posted, "event") or new_event_id(), *content)
-
-
-def _digest(*parts: str) -> str:
-    # Each with its length, so that no two ways of cutting the same letters agree.
-    text = "".join(f"{len(part)}:{part}" for part in parts)
-    return blake2s(text.encode(), digest_size=12).hexdigest()
+    return digest(visitor.id, only(posted, "event") or new_event_id(), *content)

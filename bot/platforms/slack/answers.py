@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Mapping
-from dataclasses import replace
 from typing import Any, assert_never
 
 from bot.chat.address import Person
 from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
-from bot.chat.message import Form, Message, Text
+from bot.chat.message import Form, Message
 from bot.chat.platform import PlatformFailure, Rejected
+from bot.platforms.sentences import as_message, under
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.blocks import render_message
 from bot.platforms.slack.calls import Api, told
@@ -73,7 +73,7 @@ class Answering:
         try:
             view, rest = view_of(what, origin, note)
         except Rejected as too_long:
-            await self.beside(body, who, origin, _under(note, as_message(str(too_long))))
+            await self.beside(body, who, origin, under(note, as_message(str(too_long))))
             return
         try:
             window = pressed.view if pressed.view and pressed.view["type"] == "modal" else None
@@ -91,7 +91,7 @@ class Answering:
         except PlatformFailure:
             late = t("Slack did not open the window in time: please press the button again.")
             shown = what if isinstance(what, Message) else as_message(late)
-            await self.beside(body, who, origin, _under(note, shown))
+            await self.beside(body, who, origin, under(note, shown))
             return
         await self.go_on(who, rest)
 
@@ -146,13 +146,13 @@ class Answering:
         try:
             view, rest = view_of(form, origin_of_command(body), note)
         except Rejected as too_long:
-            return _whisper(_under(note, as_message(str(too_long))))
+            return _whisper(under(note, as_message(str(too_long))))
         try:
             client = await self._api.of(who.tenant)
             await told(client.views_open(trigger_id=str(body.get("trigger_id")), view=view))
         except PlatformFailure:
             late = t("Slack did not open the window in time: please type it again.")
-            return _whisper(_under(note, as_message(late)))
+            return _whisper(under(note, as_message(late)))
         try:
             await self.go_on(who, rest)
         except PlatformFailure as failure:
@@ -224,23 +224,13 @@ def _in_words(answer: Answer) -> Message | None:
         case Correct(errors):
             return as_message("\n".join(errors.values()))
         case Show(Message() as message, note):
-            return _under(note, message)
+            return under(note, message)
         case Show(Form(title=title), note):
             # Without a press Slack opens no window.
             typed = t("To fill in “{form}”, type /fivefold.", form=title)
-            return _under(note, as_message(typed))
+            return under(note, as_message(typed))
         case _:
             raise AssertionError(answer)
-
-
-def as_message(sentence: str) -> Message:
-    """A sentence as a message."""
-    return Message(sentence, (Text((sentence,)),), invites_replies=False)
-
-
-def _under(note: str, message: Message) -> Message:
-    """The message with what was done at its head."""
-    return replace(message, blocks=(Text((note,)), *message.blocks)) if note else message
 
 
 def _whisper(message: Message) -> Json:

@@ -1,35 +1,20 @@
-"""A check and its outcome, and calls to Slack that only look: they are never repeated, and
-whatever goes wrong becomes a sentence."""
+"""Calls to Slack that only look: they are never repeated, and whatever goes wrong becomes a
+sentence."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import aiohttp
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.platforms.checking import UNREACHABLE
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.rich_text import Json
 
-UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
-"""How it shows that nobody answers, or not as was agreed."""
-
 _TAKEN_BACK = frozenset({"account_inactive", "team_access_not_granted", "token_revoked"})
 _UNKNOWN = frozenset({"invalid_auth", "not_allowed_token_type", "not_authed", "token_expired"})
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at and what came of it; ``ok`` is ``None`` where it could not be looked at.
-
-    Where it is not in order, the sentence says what to do.
-    """
-
-    name: str
-    ok: bool | None
-    sentence: str
 
 
 @dataclass(frozen=True, slots=True)

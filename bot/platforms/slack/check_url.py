@@ -9,7 +9,7 @@ import aiohttp
 from slack_sdk.signature import SignatureVerifier
 
 from bot.clock import Clock
-from bot.platforms.slack.check_calls import UNREACHABLE, Check
+from bot.platforms.checking import UNREACHABLE, Check
 from bot.platforms.slack.client import SECONDS
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.manifest import EVENTS_PATH

@@ -16,8 +16,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.chat.address import Place
 from bot.chat.message import Form, Message
 from bot.clock import Clock
+from bot.platforms.checking import Check
 from bot.platforms.slack.blocks import render_message
-from bot.platforms.slack.check_calls import Check, Heard, call, why
+from bot.platforms.slack.check_calls import Heard, call, why
 from bot.platforms.slack.check_url import check_request_url
 from bot.platforms.slack.client import web_client
 from bot.platforms.slack.config import ALLOWS, SlackConfig

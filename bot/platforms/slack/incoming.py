@@ -10,8 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2s
+from datetime import UTC, datetime
 from typing import Any
 
 from bot.chat.address import Person, Place, PostRef
@@ -21,6 +20,7 @@ from bot.chat.event import (
     FormSubmitted,
     Picked,
 )
+from bot.platforms.acts import believed, digest
 from bot.platforms.slack.adapter import NAME
 from bot.platforms.slack.profiles import Profile
 from bot.platforms.slack.reading import Press, read_form, read_press
@@ -29,9 +29,6 @@ Json = Mapping[str, Any]
 
 HOME = "home"
 """What a person says, as it were, by opening the app's home page."""
-
-OLDEST = timedelta(days=1)
-"""Slack tries again for some hours; a moment before that is nobody's act."""
 
 
 class Unreadable(ValueError):
@@ -215,15 +212,7 @@ def moment(ts: object, now: datetime) -> datetime:
         at = datetime.fromtimestamp(float(str(ts)), UTC)
     except (ValueError, OverflowError, OSError):
         return now
-    return at if now - OLDEST <= at <= now else now
-
-
-def digest(*parts: object) -> str:
-    """An id for what Slack gives none: the same parts are the same event."""
-    texts = ["" if part is None else str(part) for part in parts]
-    # Each with its length, so that no two ways of cutting the same letters agree.
-    text = "".join(f"{len(text)}:{text}" for text in texts)
-    return blake2s(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()
+    return believed(at, now)
 
 
 def is_deletion(event: Json) -> bool:

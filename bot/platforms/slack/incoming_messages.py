@@ -18,11 +18,11 @@ from bot.chat.event import (
     Said,
 )
 from bot.chat.text import UserText
+from bot.platforms.acts import digest
 from bot.platforms.slack.adapter import NAME
 from bot.platforms.slack.incoming import (
     Door,
     Json,
-    digest,
     event_id,
     is_deletion,
     moment,

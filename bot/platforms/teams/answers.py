@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, assert_never
 
 from bot.chat.address import Person, PostRef
 from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
-from bot.chat.message import Form, Message, PeopleField, PlaceField, Text
+from bot.chat.message import Form, Message, PeopleField, PlaceField
 from bot.chat.platform import Rejected
+from bot.platforms.sentences import as_message, under
 from bot.platforms.teams.adapter import TeamsPlatform
 from bot.platforms.teams.card import (
     corrected,
@@ -190,7 +191,7 @@ class Answering:
 
     async def _send(self, who: Person, what: Form | Message, note: str) -> None:
         if isinstance(what, Message):
-            await self.go_on(who, _under(note, what))
+            await self.go_on(who, under(note, what))
             return
         try:
             card = noted(render_form(what, await self._known(what, who)), note)
@@ -200,7 +201,7 @@ class Answering:
 
     async def tell(self, who: Person, words: str) -> None:
         """Say one thing to somebody in their talk."""
-        await self.go_on(who, Message(words, (Text((words,)),), invites_replies=False))
+        await self.go_on(who, as_message(words))
 
     async def go_on(self, who: Person, message: Message) -> PostRef:
         """Send somebody a message in their talk."""
@@ -210,11 +211,6 @@ class Answering:
 def sentence(words: str) -> Json:
     """The answer to an invoke that only says something."""
     return {"statusCode": 200, "type": SENTENCE, "value": words}
-
-
-def _under(note: str, message: Message) -> Message:
-    """The message with what was done at its head."""
-    return replace(message, blocks=(Text((note,)), *message.blocks)) if note else message
 
 
 def _marked(drawn: Any) -> Any:

@@ -15,7 +15,7 @@ import aiohttp
 import jwt
 
 from bot.clock import Clock
-from bot.platforms.teams.config import LOOPBACK, TeamsConfig
+from bot.platforms.teams.config import CHANNEL, LOOPBACK, TeamsConfig
 from bot.platforms.teams.keys import Keys
 
 ALGORITHMS = ("RS256", "RS384", "RS512")
@@ -25,8 +25,6 @@ LEEWAY = 300
 
 LONGEST = 8_192
 """Characters of the header; a token of Microsoft's has about a thousand."""
-
-CHANNEL = "msteams"
 
 _SEGMENT = r"[A-Za-z0-9_-]+"
 _BEARER = re.compile(rf"[Bb][Ee][Aa][Rr][Ee][Rr] ({_SEGMENT}\.{_SEGMENT}\.{_SEGMENT})")

@@ -6,7 +6,6 @@ Whatever goes wrong becomes a sentence.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -14,29 +13,15 @@ from typing import Any
 import aiohttp
 
 from bot.clock import Clock
-from bot.platforms.teams.auth import CHANNEL, LEEWAY
-from bot.platforms.teams.config import MESSAGES_PATH, TeamsConfig
-
-UNREACHABLE = (aiohttp.ClientError, TimeoutError, OSError, ValueError)
-"""How it shows that nobody answers, or not as was agreed."""
+from bot.platforms.checking import UNREACHABLE, Check
+from bot.platforms.teams.auth import LEEWAY
+from bot.platforms.teams.config import CHANNEL, MESSAGES_PATH, TeamsConfig
 
 CLOCK_IS_OFF = timedelta(seconds=60)
 """What comes may look `LEEWAY` seconds too old or too new, so a clock must stay well below that."""
 
 _LARGEST = 4_000_000
 _LIMIT = aiohttp.ClientTimeout(total=10)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """What was looked at and what came of it; ``ok`` is ``None`` where it could not be looked at.
-
-    Where it is not in order, the sentence says what to do.
-    """
-
-    name: str
-    ok: bool | None
-    sentence: str
 
 
 async def check_keys(

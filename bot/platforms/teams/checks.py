@@ -20,9 +20,10 @@ from bot.chat.platform import (
     Rejected,
 )
 from bot.clock import Clock
+from bot.platforms.checking import Check
 from bot.platforms.teams.card import CARD_BYTES, render_form, render_message
 from bot.platforms.teams.channels import Channels, Team
-from bot.platforms.teams.check_doors import Check, check_endpoint, check_keys
+from bot.platforms.teams.check_doors import check_endpoint, check_keys
 from bot.platforms.teams.config import TeamsConfig
 from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.contacts import Contacts

@@ -9,6 +9,7 @@ from bot.chat.answer import NotSaved
 from bot.chat.event import Commanded
 from bot.chat.platform import Hear, Limited, RecordsUnavailable
 from bot.clock import Clock
+from bot.platforms.acts import digest
 from bot.platforms.teams.answers import Answering
 from bot.platforms.teams.channels import Channels
 from bot.platforms.teams.choosing import Choosing
@@ -20,7 +21,6 @@ from bot.platforms.teams.incoming import (
     Json,
     NotKept,
     change_of,
-    digest,
     door_of,
     moved,
     team_of,

@@ -8,6 +8,9 @@ from types import MappingProxyType
 
 from bot.chat.platform import Capabilities
 
+CHANNEL = "msteams"
+"""What Microsoft calls Teams among the places in which a bot may be."""
+
 MESSAGES_PATH = "/api/messages"
 """Where Teams sends everything; the address that the bot is registered with ends so."""
 

@@ -39,14 +39,13 @@ from yarl import URL
 
 from bot.chat.platform import Gone, Limited, PlatformFailure, Rejected, Uncertain
 from bot.platforms.parts import Deleted
-from bot.platforms.teams.config import TeamsConfig
+from bot.platforms.teams.config import CHANNEL, TeamsConfig
 from bot.platforms.teams.tokens import WAIT, Tokens
 from bot.words import t
 
 Json = Mapping[str, Any]
 T = TypeVar("T")
 
-CHANNEL = "msteams"
 CARD = "application/vnd.microsoft.card.adaptive"
 SECONDS = 15
 """The longest that one call may take, once there is a token for it."""

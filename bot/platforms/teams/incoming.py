@@ -9,8 +9,7 @@ import json
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from hashlib import blake2s
+from datetime import UTC, datetime
 from typing import Any, Literal
 
 from bot.chat.address import Person, Place, PostRef
@@ -30,6 +29,7 @@ from bot.chat.event import (
     Said,
 )
 from bot.chat.text import UserText
+from bot.platforms.acts import believed, digest
 from bot.platforms.teams.adapter import NAME
 from bot.platforms.teams.connector import thread_of
 from bot.platforms.teams.contacts import entra_id
@@ -41,9 +41,6 @@ Json = Mapping[str, Any]
 
 HOME = "home"
 """What a person says, as it were, who has just added the app."""
-
-OLDEST = timedelta(days=1)
-"""A moment before that is nobody's act; Teams tries again for some minutes."""
 
 EXECUTE = "adaptiveCard/action"
 """The name of the invoke by which an ``Action.Execute`` comes."""
@@ -314,14 +311,6 @@ def moved(activity: Json, now: datetime, channels: Collection[str] = ()) -> tupl
 # -- the pieces
 
 
-def digest(*parts: object) -> str:
-    """An id for what Teams gives none that lasts: the same parts are the same event."""
-    texts = ["" if part is None else str(part) for part in parts]
-    # Each with its length, so that no two ways of cutting the same letters agree.
-    text = "".join(f"{len(text)}:{text}" for text in texts)
-    return blake2s(text.encode(errors="surrogatepass"), digest_size=12).hexdigest()
-
-
 def _moment(activity: Json, now: datetime) -> datetime:
     """When Teams says that it happened, or now where it says nothing that can be."""
     try:
@@ -329,7 +318,7 @@ def _moment(activity: Json, now: datetime) -> datetime:
     except ValueError:
         return now
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return at.astimezone(UTC) if now - OLDEST <= at <= now else now
+    return believed(at, now).astimezone(UTC)
 
 
 def _edited(activity: Json, door: Door) -> ReplyEdited | None:

@@ -81,7 +81,6 @@ class _Reader(HTMLParser):
         self._spans: list[bool] = []
         self._links: list[tuple[str, int]] = []
         self._exactly = 0
-        self._quotes = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = dict(attrs)

@@ -60,7 +60,7 @@ const asksAgain = (form, html) => {
   return form.dataset.keeps !== undefined && shown?.dataset.keeps === form.dataset.keeps;
 };
 
-const received = async (response, { control, form, at }) => {
+const received = async (response, { control, form, at, place }) => {
   if (response.redirected) {
     location.assign(response.url);
     return;
@@ -82,7 +82,7 @@ const received = async (response, { control, form, at }) => {
     return;
   }
   if (kind === "show") {
-    if (!inside) window_.comesFrom(control);
+    if (!inside) window_.comesFrom(place);
     const further = inside && control !== dialog && !form?.matches("[data-form]");
     // What follows a form is no longer that form's address.
     window_.show(html, form ? "" : at, further);
@@ -104,9 +104,10 @@ const received = async (response, { control, form, at }) => {
 };
 
 const send = async (request, from) => {
+  const place = window_.standing(from.control);
   from.form?.setAttribute("aria-busy", "true");
   try {
-    await received(await request(), from);
+    await received(await request(), { ...from, place });
   } catch {
     tellNear(from.control, sentence(page.unsent));
   } finally {

@@ -1,5 +1,6 @@
 // The one window for what a single person sees: forms, handouts, results, their part.
 
+import { keyOf, sameIn } from "./controls.js";
 import { restoreIn } from "./drafts.js";
 import { localTimes } from "./times.js";
 
@@ -11,8 +12,8 @@ const answers = byId("dialog-answers");
 const back = byId("dialog-back");
 
 // `address` is where what is shown can be asked for again ("" if it cannot), `trail` the
-// addresses that led there, `opener` the post that it was opened from.
-const now = { address: "", trail: [], opener: "" };
+// addresses that led there, `opener` the post that it was opened from and `key` what was pressed.
+const now = { address: "", trail: [], opener: "", key: "" };
 
 export const opener = () => byId(now.opener);
 export const address = () => now.address;
@@ -52,9 +53,13 @@ export const show = (html, at = null, further = false) => {
   (wrong || title || dialog).focus();
 };
 
-export const comesFrom = (control) => {
-  if (!control.closest("dialog")) now.opener = control.closest("article")?.id || control.id;
-};
+// Where a control stands, noted when it is pressed: the answer may come when it was drawn anew.
+export const standing = (control) => ({
+  opener: control.closest("article")?.id || control.id,
+  key: keyOf(control),
+});
+
+export const comesFrom = (place) => Object.assign(now, place);
 
 // Where to go on after something was saved: what led here, or else what is shown if it can be read
 // again; "" if there is nothing left to look at.
@@ -79,5 +84,8 @@ dialog.addEventListener("close", () => {
     content.replaceChildren();
   }
   // The browser goes back to what was pressed, unless that has been replaced since.
-  if (document.activeElement === document.body) opener()?.focus({ preventScroll: true });
+  const at = document.activeElement;
+  if (at !== document.body && !dialog.contains(at)) return;
+  const post = opener();
+  if (post) (sameIn(post, now.key) ?? post).focus({ preventScroll: true });
 });

@@ -1,5 +1,6 @@
 // Puts pieces that changed into the page: focus, ticks and what is half written stay.
 
+import { controlsOf, keyOf, sameIn } from "./controls.js";
 import { restoreIn } from "./drafts.js";
 import { localTimes } from "./times.js";
 import { announce, isAtEnd, isNear, newPrivate } from "./views.js";
@@ -8,10 +9,6 @@ import { markVotesIn } from "./votes.js";
 const page = document.body.dataset;
 const byId = (id) => document.getElementById(id);
 
-const keyOf = (control) =>
-  [control.tagName, control.name, control.type === "hidden" ? "" : control.value,
-    control.getAttribute("href"), control.closest("form")?.elements.callback?.value].join("|");
-const controlsOf = (root) => [...root.querySelectorAll("input, textarea, button, a, summary")];
 const dress = (root) => {
   localTimes(root);
   markVotesIn(root);
@@ -32,8 +29,7 @@ const swap = (old, fresh) => {
   old.replaceWith(fresh);
   dress(fresh);
   if (key) {
-    const same = controlsOf(fresh).find((control) => keyOf(control) === key);
-    (same ?? fresh.closest("article"))?.focus({ preventScroll: true });
+    (sameIn(fresh, key) ?? fresh.closest("article"))?.focus({ preventScroll: true });
   }
 };
 
