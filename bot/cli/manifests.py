@@ -14,7 +14,7 @@ from bot.cli.errors import BadUsage, CommandError, one_line
 from bot.cli.lessons import as_json_text
 from bot.cli.running import AsJson
 from bot.settings import SettingsError, given_in, read_settings
-from bot.settings.slack import SLACK_ALLOWS
+from bot.settings.slack import SLACK_ALLOWS, slack_allow, slack_gov
 from bot.settings.teams import TEAMS_ALLOWS, guid, teams_allow, teams_cloud
 
 T = TypeVar("T")
@@ -39,7 +39,9 @@ def manifest(
     gov: Annotated[
         bool,
         typer.Option(
-            "--gov", help="For GovSlack, or for Teams in GCC High; else FIVEFOLD_TEAMS_CLOUD."
+            "--gov",
+            help="For GovSlack, or for Teams in GCC High; else FIVEFOLD_SLACK_GOV, or "
+            "FIVEFOLD_TEAMS_CLOUD.",
         ),
     ] = False,
     url: Annotated[
@@ -51,7 +53,7 @@ def manifest(
         typer.Option(
             metavar="WORDS",
             help="What to allow besides: history,groups in Slack, or replies in Teams; "
-            "else FIVEFOLD_TEAMS_ALLOW.",
+            "else FIVEFOLD_SLACK_ALLOW, or FIVEFOLD_TEAMS_ALLOW.",
         ),
     ] = None,
     app_id: Annotated[
@@ -73,7 +75,8 @@ def manifest(
     if kind is Kind.slack:
         if app_id is not None or out is not None:
             raise BadUsage("--app-id and --out are for Teams: leave them out for Slack.")
-        _slack(_words(allow or "", SLACK_ALLOWS), socket, gov, url, as_json)
+        words = _set(slack_allow) if allow is None else _words(allow, SLACK_ALLOWS)
+        _slack(words, socket, gov or _set(slack_gov), url, as_json)
     else:
         if socket:
             raise BadUsage("--socket is for Slack: leave it out for Teams.")
@@ -82,7 +85,7 @@ def manifest(
         _teams(words, _app_id(app_id), cloud, url, out, as_json)
 
 
-def _slack(allow: set[str], socket: bool, gov: bool, url: str | None, as_json: bool) -> None:
+def _slack(allow: Collection[str], socket: bool, gov: bool, url: str | None, as_json: bool) -> None:
     import yaml
 
     from bot.platforms.slack.manifest import manifest as made
@@ -142,7 +145,7 @@ def _set(read: Callable[[Mapping[str, str]], T]) -> T:
         raise BadUsage(str(error)) from None
 
 
-def _words(allow: str, known: tuple[str, ...]) -> set[str]:
+def _words(allow: str, known: tuple[str, ...]) -> Collection[str]:
     words = {word.strip() for word in allow.split(",")} - {""}
     if unknown := sorted(words - set(known)):
         both = f", or {','.join(known)} for both" if len(known) > 1 else ""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bot.settings.problem import SettingsError
+from bot.settings.values import is_yes, words_of
 
 SLACK_API = "https://slack.com/api/"
 GOV_SLACK_API = "https://slack-gov.com/api/"
@@ -39,7 +40,7 @@ class SlackSettings:
 
 def read_slack(given: Mapping[str, str]) -> SlackSettings | None:
     """What is set for Slack, or ``None`` where nothing connects to it. Raises SettingsError."""
-    allow, api_url = _allow(given), _api_url(given)
+    allow, api_url = slack_allow(given), _api_url(given)
     values = {name: _credential(given, name) for name in _CREDENTIALS}
     present = [f"{_SLACK}{name}" for name, value in values.items() if value]
     if not present:
@@ -89,22 +90,18 @@ def _credential(given: Mapping[str, str], name: str) -> str:
     return value
 
 
-def _allow(given: Mapping[str, str]) -> frozenset[str]:
-    name = f"{_SLACK}ALLOW"
-    words = {word.strip().lower() for word in given.get(name, "").split(",")} - {""}
-    if unknown := sorted(words - set(SLACK_ALLOWS)):
-        raise SettingsError(
-            f"{name} has {unknown[0]!r} in it, which is nothing to allow: give "
-            f"{', '.join(SLACK_ALLOWS)}, one of them, or leave it out."
-        )
-    return frozenset(words)
+def slack_allow(given: Mapping[str, str]) -> frozenset[str]:
+    """What is allowed besides the least. Raises SettingsError."""
+    return words_of(given, f"{_SLACK}ALLOW", SLACK_ALLOWS)
+
+
+def slack_gov(given: Mapping[str, str]) -> bool:
+    """Whether it is GovSlack. Raises SettingsError."""
+    return is_yes(given, f"{_SLACK}GOV", "for GovSlack")
 
 
 def _api_url(given: Mapping[str, str]) -> str:
-    gov = given.get(f"{_SLACK}GOV", "no")
-    if gov.lower() not in ("yes", "no"):
-        raise SettingsError(f"{_SLACK}GOV is {gov!r}: write yes for GovSlack, else no.")
-    url = given.get(f"{_SLACK}API_URL", GOV_SLACK_API if gov.lower() == "yes" else SLACK_API)
+    url = given.get(f"{_SLACK}API_URL", GOV_SLACK_API if slack_gov(given) else SLACK_API)
     try:
         parts = urlsplit(url)
         loopback = parts.hostname in ("127.0.0.1", "::1", "localhost")

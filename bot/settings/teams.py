@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from bot.settings.problem import SettingsError
+from bot.settings.values import is_yes, words_of
 
 TEAMS_CLOUDS = ("public", "gcc", "gcc-high")
 TEAMS_ALLOWS = ("replies",)
@@ -47,7 +48,7 @@ def read_teams(given: Mapping[str, str], host: str, public_url: str) -> TeamsSet
     ``host`` is where Fivefold listens, ``public_url`` where people reach it.
     """
     allow, cloud = teams_allow(given), teams_cloud(given)
-    if _is_local(given):
+    if is_yes(given, _LOCAL, "to try it without an app"):
         for name in (_APP_ID, _SECRET, _TENANT, _CLOUD):
             if name in given:
                 raise SettingsError(
@@ -133,19 +134,4 @@ def teams_cloud(given: Mapping[str, str]) -> str:
 
 def teams_allow(given: Mapping[str, str]) -> frozenset[str]:
     """What is set as allowed, of `TEAMS_ALLOWS`. Raises SettingsError."""
-    words = {word.strip().lower() for word in given.get(_ALLOW, "").split(",")} - {""}
-    if unknown := sorted(words - set(TEAMS_ALLOWS)):
-        raise SettingsError(
-            f"{_ALLOW} has {unknown[0]!r} in it, which is nothing to allow: give "
-            f"{', '.join(TEAMS_ALLOWS)}, or leave it out."
-        )
-    return frozenset(words)
-
-
-def _is_local(given: Mapping[str, str]) -> bool:
-    local = given.get(_LOCAL, "no").lower()
-    if local not in ("yes", "no"):
-        raise SettingsError(
-            f"{_LOCAL} is {given[_LOCAL]!r}: write yes to try it without an app, else no."
-        )
-    return local == "yes"
+    return words_of(given, _ALLOW, TEAMS_ALLOWS)

@@ -104,6 +104,26 @@ def test_the_address_is_the_one_that_is_set(
     assert yaml.safe_load(fivefold("manifest", "slack", "--socket").out) == manifest((), "")
 
 
+def test_what_it_may_do_is_what_is_set(fivefold: Fivefold, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FIVEFOLD_SLACK_ALLOW", "history")
+    monkeypatch.setenv("FIVEFOLD_SLACK_GOV", "yes")
+    said = fivefold("manifest", "slack", "--socket")
+    assert yaml.safe_load(said.out) == manifest({"history"}, "")
+    assert "https://api.slack-gov.com/apps" in said.out.splitlines()[0]
+    said = fivefold("manifest", "slack", "--socket", "--allow", "")
+    assert yaml.safe_load(said.out) == manifest((), "")
+
+
+def test_a_wrong_word_in_what_is_set_is_refused(
+    fivefold: Fivefold, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FIVEFOLD_SLACK_ALLOW", "everything")
+    said = fivefold("manifest", "slack", "--socket")
+    assert (said.code, said.out) == (2, "")
+    assert "FIVEFOLD_SLACK_ALLOW" in said.err
+    assert "history or groups, or both" in said.err
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [

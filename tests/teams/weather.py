@@ -33,8 +33,8 @@ class Weather:
         self._random = random.Random(self.seed)
 
     def add(self, method: str, pattern: str, fault: Fault, times: int) -> None:
-        """Nothing besides the weather is asked for here."""
-        raise NotImplementedError
+        """Nothing besides the weather can be asked for here."""
+        raise AssertionError(f"{method} {pattern} was to fail, but the weather is by chance")
 
     def next(self, call: Call) -> Fault:
         """How this call fails, if it does."""
