@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 ALONE := tests/e2e tests/faults tests/load
 
 .DEFAULT_GOAL := help
-.PHONY: help demo install dev test lint types layers format words peers lock kill rehearse fuzz pictures clean
+.PHONY: help demo install dev test coverage lint types layers format words peers lock kill rehearse fuzz pictures clean
 .DELETE_ON_ERROR:
 
 help: ## say what there is to make
@@ -27,6 +27,10 @@ install: $(VENV)/.installed ## build .venv and install Fivefold into it
 dev: $(VENV)/.installed-dev ## install what the tests and checks need as well
 
 test: lint types layers peers ## run every check and every test but the long ones
+	$(BIN)/pytest -n auto --dist worksteal $(addprefix --ignore=,$(ALONE))
+	$(BIN)/pytest $(ALONE)
+
+coverage: dev peers ## run every test but the long ones, and say which lines none of them reaches
 	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report= $(addprefix --ignore=,$(ALONE))
 	$(BIN)/pytest $(ALONE) --cov --cov-append --cov-report=term
 

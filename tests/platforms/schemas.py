@@ -12,7 +12,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypedDict
 
-from jsonschema import Draft6Validator, Draft7Validator
+from jsonschema_rs import Draft6Validator, Draft7Validator
 
 from tests.conftest import PEERS
 
@@ -28,8 +28,7 @@ def slack_schema(surface: str) -> Draft7Validator:
 
 def slack_problems(surface: str, value: Any) -> list[str]:
     """What the official types find wrong, as far as they say where."""
-    errors = slack_schema(surface).iter_errors(_without_offset(value))
-    return [f"{error.json_path}: {error.message[:200]}" for error in errors]
+    return _problems(slack_schema(surface), _without_offset(value))
 
 
 def _without_offset(value: Any) -> Any:
@@ -49,8 +48,13 @@ def card_schema() -> Draft6Validator:
 
 def card_problems(card: Any) -> list[str]:
     """What the schema finds wrong in a card, as far as it says where."""
+    return _problems(card_schema(), card)
+
+
+def _problems(schema: Draft6Validator | Draft7Validator, value: Any) -> list[str]:
     return [
-        f"{error.json_path}: {error.message[:200]}" for error in card_schema().iter_errors(card)
+        f"{'/'.join(map(str, error.instance_path)) or 'the whole'}: {error.message[:200]}"
+        for error in schema.iter_errors(value)
     ]
 
 

@@ -15,7 +15,7 @@ from zipfile import ZipFile
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft4Validator
+from jsonschema_rs import Draft4Validator
 
 from bot.facilitation.controls import parse_command
 from bot.facilitation.wishes import wish
