@@ -115,7 +115,7 @@ async def open_app(
         store = await stack.enter_async_context(open_store(settings.database, lane_of=lane_of))
         records = Vault(store.database, [record_secret(settings)])
         links = EvidenceLinks(records, machine, settings.public_url, at_home=frozenset({ROOM}))
-        managing = Managing(store, lesson)
+        managing = Managing(store, lesson, capabilities_of)
         library = Library(settings.lessons or CONTENT, lambda: KINDS)
         hearing = Hearing(
             store, GroupCommit(store), managing, capabilities_of, new_id, library, links

@@ -5,6 +5,7 @@ An exception's own text may quote what people wrote, and that belongs in no log.
 
 from __future__ import annotations
 
+import logging
 import traceback
 from pathlib import PurePath
 
@@ -20,6 +21,18 @@ def where(failure: BaseException) -> str:
         told.append(" < ".join((type(cause).__name__, *_calls(cause))))
         cause = cause.__cause__ or (None if cause.__suppress_context__ else cause.__context__)
     return "; because of ".join(told)
+
+
+class WhereAlone(logging.Filter):
+    """Has a logger tell of every failure where it was, and nothing that it says."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every record pass, without the text of what went wrong."""
+        failure = record.exc_info[1] if record.exc_info else None
+        if failure is not None:
+            record.msg, record.args = f"{record.getMessage().strip()}: {where(failure)}", ()
+            record.exc_info, record.exc_text = None, None
+        return True
 
 
 def _calls(failure: BaseException) -> list[str]:

@@ -57,7 +57,9 @@ class Rejected(PlatformFailure):
 class Capabilities:
     """What a platform can do. Tests skip only what is declared here as impossible.
 
-    ``knows_people`` says that it vouches for who somebody is, so that they may schedule lessons.
+    ``knows_people`` says that it vouches for who somebody is, so that they may schedule lessons;
+    ``attendance`` that whoever takes part has come in first, so that how many they are is known;
+    ``own_places`` that the places it offers in a form are those that the bot is in.
     """
 
     threads: bool = True
@@ -69,6 +71,8 @@ class Capabilities:
     open_place: bool = True
     lists_members: bool = True
     knows_people: bool = True
+    attendance: bool = True
+    own_places: bool = True
 
 
 @dataclass(frozen=True, slots=True)

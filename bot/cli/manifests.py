@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Collection, Mapping
 from enum import StrEnum
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, TypeVar
+from urllib.parse import urlsplit
 
 import typer
 
@@ -156,24 +158,45 @@ def _words(allow: str, known: tuple[str, ...]) -> Collection[str]:
 
 
 def _app_id(given: str | None) -> str:
-    found = guid(os.environ.get("FIVEFOLD_TEAMS_APP_ID", "") if given is None else given)
-    if not found:
+    text = (os.environ.get("FIVEFOLD_TEAMS_APP_ID", "") if given is None else given).strip()
+    if not text:
         raise BadUsage(
             "Teams has to know the app: give its “Application (client) ID” from Entra with "
             "--app-id, or set FIVEFOLD_TEAMS_APP_ID."
+        )
+    if not (found := guid(text)):
+        raise BadUsage(
+            f"“{one_line(text)}” is no id of an app: give the “Application (client) ID” from "
+            "Entra, such as 01234567-89ab-cdef-0123-456789abcdef, with --app-id or as "
+            "FIVEFOLD_TEAMS_APP_ID."
         )
     return found
 
 
 def _pages(url: str | None, who: str, instead: str = "") -> str:
-    given = os.environ.get("FIVEFOLD_PUBLIC_URL", "") if url is None else url
+    given = (os.environ.get("FIVEFOLD_PUBLIC_URL", "") if url is None else url).strip()
     try:
         found = read_settings({"FIVEFOLD_PUBLIC_URL": given}).public_url
     except SettingsError:
         found = ""
+    give = f"give --url https://lessons.example.org or set FIVEFOLD_PUBLIC_URL{instead}."
+    if not given:
+        raise BadUsage(f"{who} has to know where Fivefold’s pages are: {give}")
     if not found.startswith("https://"):
+        raise BadUsage(f"“{one_line(given)}” will not do, as {who} goes only to https: {give}")
+    if _is_inside(urlsplit(found).hostname or ""):
         raise BadUsage(
-            f"{who} has to know where Fivefold’s pages are, and goes only to https: give --url "
-            f"https://lessons.example.org or set FIVEFOLD_PUBLIC_URL{instead}."
+            f"“{one_line(given)}” is an address that {who} cannot reach from outside: {give}"
         )
     return found
+
+
+def _is_inside(host: str) -> bool:
+    """Whether only this machine or its own network knows this host."""
+    host = host.rstrip(".")
+    if host == "localhost" or host.endswith((".localhost", ".local")):
+        return True
+    try:
+        return not ip_address(host).is_global
+    except ValueError:
+        return False

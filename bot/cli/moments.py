@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.cli.errors import BadUsage, one_line, say
-from bot.facilitation.localtime import resolve
+from bot.facilitation.localtime import read_time, resolve
 
 _EARLIEST, _LATEST = 1970, 2200
 """The years between which the rules of daylight saving mean something."""
@@ -61,7 +61,8 @@ def next_full_hour(now: datetime) -> datetime:
 
 def _local(text: str) -> datetime:
     try:
-        local = datetime.strptime(text.strip().replace("T", " "), "%Y-%m-%d %H:%M")  # noqa: DTZ007
+        day, at = text.strip().replace("T", " ").split()
+        local = datetime.combine(datetime.strptime(day, "%Y-%m-%d"), read_time(at))  # noqa: DTZ007
     except ValueError:
         raise BadUsage(
             f"“{one_line(text)}” is not a date and a time: write them like “2026-03-02 09:00”, "

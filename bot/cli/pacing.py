@@ -199,10 +199,9 @@ def _read_time(text: str | None, default: time) -> time:
 
 def _time(text: str) -> time:
     """A time of day to the minute, on whatever clock. Raises ValueError."""
-    at = time.fromisoformat(text.strip())
-    if at.tzinfo or at.second or at.microsecond:
-        raise ValueError(text)
-    return at
+    from bot.facilitation.localtime import read_time
+
+    return read_time(text)
 
 
 def _read_holidays(name: str | None) -> str:

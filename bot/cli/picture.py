@@ -17,6 +17,7 @@ from rich.text import Text
 
 from bot.facilitation.notices import RunScene
 from bot.facilitation.state import LOBBY
+from bot.facilitation.turnout import Turnout
 from bot.service.scenes import run_scene
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ async def _scenes(app: App, run_id: str, stopping: asyncio.Event) -> AsyncIterat
             run = await reading.run(run_id)
             if run is None:
                 return
-            yield await run_scene(reading, run)
+            yield await run_scene(reading, run, app.capabilities_of)
             due = await reading.due()
         if run.status == "ended" and not (due.delivery_at or due.lane_at):
             return
@@ -67,7 +68,7 @@ def draw(scene: RunScene, now: datetime) -> RenderableType:
     if current and current[-1].closes_at:
         closes_at = current[-1].closes_at
         rows.append(_countdown(current[-1].opened_at, closes_at, now))
-        rows.append(_turnout(*scene.turnouts.get(current[-1].id, (0, 0))))
+        rows.append(_turnout(scene.turnouts.get(current[-1].id, Turnout(0, 0))))
     ahead = [c for c in scene.cues if c.state == "waiting" and c.kind in ("open", "end")]
     if ahead:
         coming = min(ahead, key=lambda cue: (cue.at, cue.seq))
@@ -90,12 +91,15 @@ def _countdown(opened_at: datetime, closes_at: datetime, now: datetime) -> Rende
     return _row("time", bar, f"{timedelta(seconds=round(left))} left")
 
 
-def _turnout(answered: int, asked: int) -> RenderableType:
-    bar = ProgressBar(total=asked or 1, completed=answered, width=40, complete_style="green")
-    return _row("answers", bar, f"{answered} of {asked}")
+def _turnout(turnout: Turnout) -> RenderableType:
+    if turnout.of is None:
+        return _row("answers", Text(""), str(turnout.answered))
+    total, done = turnout.of or 1, turnout.answered
+    bar = ProgressBar(total=total, completed=done, width=40, complete_style="green")
+    return _row("answers", bar, f"{done} of {turnout.of}")
 
 
-def _row(label: str, bar: ProgressBar, text: str) -> RenderableType:
+def _row(label: str, bar: RenderableType, text: str) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=8)
     grid.add_row(Text(label, "dim"), bar, Text(text))

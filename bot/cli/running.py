@@ -89,22 +89,26 @@ def run(
     words: Annotated[
         list[str],
         typer.Argument(
-            metavar="COMMAND", help="start, pause, resume, +5, +1 day, next, close or status."
+            metavar="COMMAND", help="start, pause, resume, +5, +1 day, next, close, end or status."
         ),
     ],
 ) -> None:
-    """Steer one run: start it now, pause, resume, give minutes, go on, close what is open."""
+    """Steer one run: start it now, pause, resume, give minutes, go on, close what is open, end
+    it."""
     from bot.chat.answer import Refused, Saved, Show
     from bot.chat.message import Message
     from bot.chat.plain import plain
-    from bot.facilitation.controls import parse_command
+    from bot.facilitation.controls import Command, parse_command
 
     command = parse_command(" ".join(words))
     if command is None or command.verb == "help":
         raise BadUsage(
             f"“{' '.join(words)}” is no command: say start, pause, resume, +5, "
-            "+1 day, next, close, status."
+            "+1 day, next, close, end, status."
         )
+    if command.verb == "end":
+        # Whoever writes this names the run, and means it.
+        command = Command("end-now")
 
     async def work(app: App) -> None:
         answer = await app.managing.carry_out(run_id, command, by="cli")

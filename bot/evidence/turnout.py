@@ -20,7 +20,8 @@ class Turnout:
 def turnouts(report: RunReport) -> dict[str, Turnout]:
     """The turnout of every activity that was opened and asks something, by its id.
 
-    Asked is every learner who had not left before it first opened, and who answered anyhow.
+    Asked is every learner who had not left before it first opened, and who answered anyhow. A
+    comment in the thread of what is answered elsewhere is no answer.
     What a group hands in, each of its members has answered. Where there is a rubric, asked is
     who was dealt a review, and has answered who finished all of theirs.
     """
@@ -47,15 +48,13 @@ def _turnout(
     asked: AskedActivity,
     rows: tuple[AnswerRow, ...],
 ) -> Turnout:
-    # A remark in the thread does not answer a question that has options to choose from.
-    open_ended = any(not q.options for q in asked.questions if q.table not in ASIDE)
     items = {question.item for question in asked.questions}
     answers = [
         row
         for row in rows
         if row.activity == asked.activity.id
         and row.table not in ASIDE
-        and (open_ended or row.item in items)
+        and (asked.talks or row.item in items)
     ]
     groups = members(report, asked)
     gave = {id_ for row in answers for id_ in (row.participant, row.by)}

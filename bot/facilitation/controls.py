@@ -14,13 +14,17 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.facilitation.changes import Changes
+from bot.facilitation.ending import end_now, has_begun, is_ending
 from bot.facilitation.moving import is_before, pulled, resumed, shifted, skipped, started
 from bot.facilitation.owing import owe_panels
 from bot.facilitation.planning import moved_by_days
 from bot.facilitation.state import LOBBY, Audit, Cue, Opening, Run
 from bot.words import t
 
-Verb = Literal["start", "pause", "resume", "extend", "next", "close", "status", "help"]
+Verb = Literal[
+    "start", "pause", "resume", "extend", "next", "close", "end", "end-now", "status", "help"
+]
+"""What can be asked for. "end" asks whether it is meant, and "end-now" is that it is."""
 MOST_MINUTES = 240
 MOST_DAYS = 60
 MOST_IN_MINUTES = 90
@@ -43,6 +47,11 @@ class Command:
         return f"extend-{self.days}d" if self.days else f"extend-{self.minutes}"
 
 
+def not_started() -> str:
+    """Why a live lesson without a time of its own stands still, until it is started."""
+    return t("Not started yet. Press “Start the lesson”.")
+
+
 class NotNow(Exception):
     """A command that does not fit the state of the run; its text says why and what to do."""
 
@@ -55,6 +64,15 @@ _WORDS: dict[str, Verb] = {
     "next": "next",
     "close": "close",
     "close now": "close",
+    "end": "end",
+    "end it": "end",
+    "end now": "end",
+    "end the lesson": "end",
+    "end the rehearsal": "end",
+    "cancel": "end",
+    "cancel the lesson": "end",
+    "stop": "end",
+    "stop the lesson": "end",
     "status": "status",
     "panel": "status",
     "help": "help",
@@ -62,21 +80,37 @@ _WORDS: dict[str, Verb] = {
 _MINUTES = re.compile(r"(?:\+|extend[ -]|\+ )(\d{1,3})(?: ?m(?:in(?:utes?)?)?)?")
 _DAYS = re.compile(r"(?:\+ ?|extend[ -])(\d{1,2}) ?d(?:ays?)?")
 
+_AROUND = " .,;!?…"
+_SPARE = re.compile(r"(start|pause|resume|next|status)(?: (?:the|my|this) lesson| now)+")
+
 
 def bare(text: str) -> str:
-    """The words without capitals, spare spaces and the name of whom they are said to."""
-    return " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
+    """The words as they are compared: without capitals, spare spaces, the name of whom they are
+    said to, what ends a sentence, and what people add to a word out of politeness.
+
+    “Close the lesson” stays as it is: to close is less than that.
+    """
+    words = " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
+    words = words.strip(_AROUND).removeprefix("please ").removeprefix("please, ")
+    words = words.removesuffix(" please").strip(_AROUND)
+    spare = _SPARE.fullmatch(words)
+    return spare[1] if spare else words
 
 
 def parse_command(text: str) -> Command | None:
     """The command that these words are, such as ``pause``, ``+5``, ``+1 day`` or ``close now``."""
-    words = bare(text).strip(" .!")
+    words = bare(text)
     if words in _WORDS:
         return Command(_WORDS[words])
     if minutes := _MINUTES.fullmatch(words):
         return Command("extend", int(minutes[1]))
     days = _DAYS.fullmatch(words)
     return Command("extend", days=int(days[1])) if days else None
+
+
+def command_of(item: str) -> Command | None:
+    """The command that a button's ``item`` names; that one is sure to end it only a button says."""
+    return Command("end-now") if item == "end-now" else parse_command(item)
 
 
 def control(
@@ -89,10 +123,12 @@ def control(
 ) -> Changes:
     """The changed run, its moved cues and an audit row. Raises NotNow where it does not fit.
 
-    "status" and "help" change nothing and are not for here.
+    "status", "help" and "end" change nothing and are not for here.
     """
-    if run.status == "ended":
-        raise NotNow(t("This lesson has ended; nothing can be changed any more."))
+    still_goes_on(run, cues)
+    if command.verb == "end-now":
+        over = end_now(run, cues, openings, now)
+        return over + Changes(audits=(Audit(run.id, now, by, command.item, run.revision + 1),))
     changed = run
     moved: list[Cue] = []
     match command.verb:
@@ -106,7 +142,7 @@ def control(
             changed, moved = _resume(run, cues, now)
         case "extend":
             moved = _extend(run, cues, openings, command)
-        case "next" if run.status == "paused" and run.pause_reason:
+        case "next" if run.status == "paused" and run.pause_reason and has_begun(cues):
             # The bot itself waits or asks: whoever says "next" is ready.
             changed, moved = _resume(run, cues, now)
         case "next":
@@ -125,6 +161,14 @@ def control(
         dirty_run=run.id,
         audits=(Audit(run.id, now, by, command.item, revised.revision),),
     )
+
+
+def still_goes_on(run: Run, cues: Sequence[Cue]) -> None:
+    """Raises NotNow if it has ended, or is about to."""
+    if run.status == "ended":
+        raise NotNow(t("This lesson has ended; nothing can be changed any more."))
+    if is_ending(cues):
+        raise NotNow(t("The lesson is ending just now."))
 
 
 def pause(run: Run, now: datetime, reason: str = "") -> Run:
@@ -213,9 +257,9 @@ def _resume(run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Run, list[Cue
     return going, resumed(run, cues, now)
 
 
-def _running(run: Run) -> None:
-    if run.status == "scheduled":
-        raise NotNow(t("The lesson has not started yet. Say “start” to begin now."))
+def _begun(cues: Sequence[Cue]) -> None:
+    if not has_begun(cues):
+        raise NotNow(t("It has not started yet: say “start”."))
 
 
 def _open_activity(openings: Sequence[Opening]) -> Opening:
@@ -228,7 +272,7 @@ def _open_activity(openings: Sequence[Opening]) -> Opening:
 def _extend(
     run: Run, cues: Sequence[Cue], openings: Sequence[Opening], command: Command
 ) -> list[Cue]:
-    _running(run)
+    _begun(cues)
     if command.days and run.pace is None:
         raise NotNow(t("This lesson is held in one sitting: give minutes, for example “+5”."))
     if command.days:
@@ -271,7 +315,7 @@ def _not_paused(run: Run) -> None:
 
 
 def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
-    _running(run)
+    _begun(cues)
     _not_paused(run)
     ahead = [c for c in cues if c.state == "waiting" and c.kind in ("open", "end")]
     if not ahead:
@@ -280,7 +324,7 @@ def _next(run: Run, cues: Sequence[Cue], now: datetime) -> list[Cue]:
 
 
 def _close(run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime) -> list[Cue]:
-    _running(run)
+    _begun(cues)
     _not_paused(run)
     together = _beside(_open_activity(openings), openings)
     return [replace(cue, at=min(cue.at, now)) for cue in _closing(cues, together)]

@@ -34,7 +34,7 @@ def day_post(scenes: Sequence[Scene[Any]]) -> Message:
         title = phase_title(scene.activity.phase)
         if scene is activities[0][0]:
             if scene.activity.phase == AFTER:
-                blocks += closing(scene.run).blocks
+                blocks += closing(scene.run, last=False).blocks
             blocks += [*([Divider()] if blocks else []), Heading(title, 1)]
         else:
             blocks.append(Divider())

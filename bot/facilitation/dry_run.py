@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from bot.chat.address import Place
@@ -71,24 +72,40 @@ def _unused_day(planned: Planned) -> Line:
 
 
 def _lines(planned: Planned) -> Iterator[Line]:
-    """A line for whatever opens, in order, and one for the end."""
+    """A line for whatever opens, in order, all that comes as one post together, and one for the
+    end."""
     run = _run(planned)
     if not planned.start and not planned.pace:
         for activity in planned.lesson.script.activities():
             time = tn("{count} minute", "{count} minutes", activity.minutes)
             yield (name_of(run, activity.id), *((f" – {time}",) if activity.minutes else ()))
         return
+
+    def post(cue: Cue) -> tuple[datetime, int]:
+        return cue.at, 0 if is_asynchronous(run, cue.phase) else cue.seq
+
+    shown = [c for c in planned.cues if c.kind in ("open", "end") and c.state != "cancelled"]
     day = None
-    for cue in planned.cues:
-        if cue.kind not in ("open", "end"):
-            continue
-        what = name_of(run, cue.activity) if cue.activity else t("The end")
+    for _, group in groupby(shown, post):
+        cue, *others = group
+        what = _names(run, (cue, *others))
         here = cue.at.astimezone(ZoneInfo(planned.zone)).date()
         around = is_asynchronous(run, cue.phase) or here != day
         style: WhenStyle = "date_time" if around else "time"
         day = here
         waits = (t(", when you are ready"),) if cue.waits else ()
         yield (When(cue.at, style), " – ", Strong(what), *waits)
+
+
+def _names(run: Run, cues: Sequence[Cue]) -> str:
+    """What comes at one moment, each phase named once."""
+    named: list[str] = []
+    phase = ""
+    for cue in cues:
+        name = name_of(run, cue.activity) if cue.activity else t("The end")
+        named.append(name.removeprefix(f"{phase_title(phase)}: ") if cue.phase == phase else name)
+        phase = cue.phase
+    return "; ".join(named)
 
 
 def _edges(planned: Planned) -> Iterator[Line]:

@@ -29,6 +29,7 @@ from bot.facilitation.planning import plan_daily, plan_live
 from bot.facilitation.seeing import Known, name_of, scene_of
 from bot.facilitation.state import Cue, Opening, Run
 from bot.facilitation.timeline import opening_id, perform
+from bot.facilitation.turnout import Turnout
 from bot.lessons.lesson import Lesson
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -75,7 +76,7 @@ def gallery(lesson: Lesson, pace: Pace | None = None) -> tuple[Named, ...]:
             named += _states(act)
     for act in acts:
         named += in_private(act.name, act.fresh, act.answered, act.closed)
-    named.append(("closing", notices.closing(run)))
+    named.append(("closing", notices.closing(run, last=not run.lesson.script.after)))
     named += parts(running, [act.fresh for act in acts], [act.answered for act in acts])
     named += asked([act.fresh for act in acts])
     named += _for_facilitators(run, cues)
@@ -231,7 +232,7 @@ def _panels(scene: RunScene) -> Mapping[str, RunScene]:
         run=running,
         cues=[replace(c, state="done") if c.seq <= first.seq else c for c in cues],
         openings=(opening,),
-        turnouts={opening.id: (2, len(made_up.NAMES))},
+        turnouts={opening.id: Turnout(2, len(made_up.NAMES))},
     )
     paused = replace(running, status="paused", paused_at=first.at)
     late = pause_for_late_cue(running, first, first.at + timedelta(minutes=12)).run or paused

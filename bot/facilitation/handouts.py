@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from bot.chat.message import Heading, Message
+from bot.chat.message import Block, Button, Buttons, Heading, Message, Text
 from bot.facilitation.state import Run
 from bot.lessons.prose import prose
 from bot.lessons.script import Activity
+from bot.words import t
 
 LONG = 1200
 """A prompt of more characters posts its lead, with the whole behind a button."""
@@ -63,3 +65,23 @@ def handouts(run: Run, activity: Activity) -> tuple[Handout, ...]:
             title, text = split_title(texts[name])
             found.append(Handout(item, title or name.removesuffix(".md"), text))
     return tuple(found)
+
+
+def ways_to_read(handouts: Sequence[Handout], callback: Callable[[str], str]) -> tuple[Block, ...]:
+    """The buttons that open them; several say their titles alone, under one line for all.
+
+    ``callback`` gives the callback of a handout's button, of its item.
+    """
+    if not handouts:
+        return ()
+    several = len(handouts) > 1
+    buttons = tuple(
+        Button(
+            each.title if several else t("Read: {title}", title=each.title),
+            callback(each.item),
+            "open",
+        )
+        for each in handouts
+    )
+    above = (Text((t("To read:"),)),) if several else ()
+    return (*above, Buttons(buttons))

@@ -1,4 +1,5 @@
-"""A person's own pages: their home with all their lessons, the way in, and what was not kept."""
+"""A person's own pages: their home with all their lessons, the way in, and what answers words that
+ask for nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bot.chat.callback import Callback
 from bot.chat.message import (
     Block,
     Button,
@@ -23,6 +25,7 @@ from bot.chat.text import Line, Strong, UserText, When
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.beginning import plan_button, rehearse_button
+from bot.facilitation.controls import Command
 from bot.facilitation.mine import my_part_button
 from bot.facilitation.my_part import still_to_do, what_i_gave
 from bot.facilitation.notices import RunScene, panel
@@ -63,10 +66,18 @@ def home(led: Sequence[RunScene], taken: Sequence[Taken], *, more: int, plans: b
         left = tn("{count} older lesson is not shown.", "{count} older ones are not shown.", more)
         blocks += [Divider(), Note((left,))]
     if not led and not taken:
-        blocks.append(Note((t("You are in no lesson yet. Once you take part, it stands here."),)))
+        blocks.append(Note((unknown(),)))
     if taken and not led and (begin := _begin(plans)):
         blocks += [Divider(), *begin]
     return Message(t("Your lessons"), tuple(blocks), invites_replies=False)
+
+
+def unknown() -> str:
+    """To somebody of whom nothing is known, who may yet sit in a lesson: the way into it."""
+    return t(
+        "I do not know of a lesson of yours yet. If one is going on in a channel, press “My part” "
+        "on any of its posts there: from then on you find it here, too."
+    )
 
 
 def led_page(seen: RunScene, *, plans: bool) -> Message:
@@ -81,7 +92,7 @@ def way_in(past: Run | None, *, plans: bool) -> Message:
         *((plan_button(), rehearse_button()) if plans else ()),
         *((my_part_button(past),) if past else ()),
     )
-    none = t("No lesson of yours is going on here right now.")
+    none = t("No lesson of yours is going on here right now.") if past else unknown()
     blocks: tuple[Block, ...] = (Heading("Fivefold", 2), Text((_what(),)), Text((none,)))
     return Message(_what(), (*blocks, *((Buttons(buttons),) if buttons else ())))
 
@@ -101,11 +112,56 @@ def helped(*, leads: bool, plans: bool) -> Message:
     if leads:
         steers = t("steer the lesson that you lead")
         said += [
-            (Strong("start, pause, resume, +5, +1 day, next, close, status"), " – ", steers),
+            (Strong("start, pause, resume, +5, +1 day, next, close, end, status"), " – ", steers),
             (Strong("evidence"), " – ", t("get all that was gathered in the lesson you lead")),
         ]
     title = t("What you can say to me")
-    return Message(title, (Heading(title, 2), Listing(tuple(said))), invites_replies=False)
+    blocks = (Text((_what(),)), Heading(title, 2), Listing(tuple(said)))
+    return Message(title, blocks, invites_replies=False)
+
+
+def greeted(page: Message) -> Message:
+    """A greeting back, above the ``page`` that has what there is to do."""
+    hello = t("Hello! I am Fivefold, and I run lessons in channels. This is what there is for you:")
+    blocks = (Text((hello,)), Divider(), *page.blocks)
+    return Message(hello, blocks, invites_replies=False)
+
+
+def thanked() -> Message:
+    """An answer to thanks."""
+    welcome = t("You’re welcome.")
+    return Message(welcome, (Text((welcome,)),), invites_replies=False)
+
+
+def nearly(word: str, *, leads: bool) -> Message:
+    """The word that somebody seems to have meant, which they say themselves if they did. What
+    anybody but a leader says may have been an answer."""
+    meant = t("Did you mean “{word}”? Then say it like this.", word=word)
+    kept = t("If it was an answer: I do not keep what is said to me here.")
+    blocks = (Text((meant,)), *(() if leads else (Note((kept,)),)))
+    return Message(meant, blocks, invites_replies=False)
+
+
+def which_lesson(words: str, command: Command, led: Sequence[RunScene]) -> Message:
+    """The question which of the lessons ``led`` these words are for; each has a button that carries
+    the command out."""
+    title = t("Which lesson?")
+    several = t("You lead more than one, and “{words}” may be meant for any of these:", words=words)
+    blocks: list[Block] = [Heading(title, 2), Text((several,))]
+    for seen in led[:MOST]:
+        run = seen.run
+        callback = Callback("run", run.id, command.item, revision=run.revision)
+        name = run.lesson.plan.title
+        blocks += [
+            Divider(),
+            Text((Strong(name), " – ", When(run.start, "date_time"))),
+            *((Note((t("A rehearsal with made-up people."),)),) if run.rehearsal else ()),
+            *(_now(seen) if run.status != "scheduled" else ()),
+            Buttons((Button(name, callback.encode()),)),
+        ]
+    elsewhere = t("Or say it in the channel of the lesson that you mean.")
+    blocks += [Divider(), Note((elsewhere,))]
+    return Message(title, tuple(blocks), invites_replies=False)
 
 
 def not_kept(words: str, part: Message | None) -> Message:

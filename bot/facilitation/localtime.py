@@ -1,12 +1,26 @@
-"""Local wall-clock time to UTC, right at both edges of daylight saving."""
+"""Local wall-clock time: as people type it, and to UTC, right at both edges of daylight saving."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, time
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 Edge = Literal["", "gap", "fold"]
+
+_TYPED = re.compile(r"(\d{1,2})(?:[:.]?(\d{2}))?")
+
+
+def read_time(text: str) -> time:
+    """The time of day that somebody typed, as 9:30, 09:30, 9.30, 0930 or, for 9:00, as 9.
+
+    Raises ValueError for anything else.
+    """
+    typed = _TYPED.fullmatch(text.strip())
+    if typed is None:
+        raise ValueError(f"{text!r} is no time of day")
+    return time(int(typed[1]), int(typed[2] or 0))
 
 
 def resolve(local: datetime, zone: str) -> tuple[datetime, Edge]:

@@ -9,7 +9,7 @@ from typing import Any
 from bot.chat.message import Block, Button, Buttons, Deadline, Heading, Message, Note, Text
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import WITHDRAW
-from bot.facilitation.activities.scene import Scene, is_aside, is_reply
+from bot.facilitation.activities.scene import Scene, is_reply
 from bot.facilitation.seeing import name_of
 from bot.facilitation.state import LOBBY, Participant, Run
 from bot.words import t
@@ -43,9 +43,8 @@ def still_to_do(scenes: Sequence[Scene[Any]], who: Participant) -> tuple[Block, 
 def what_i_gave(scenes: Sequence[Scene[Any]], who: Participant) -> tuple[Block, ...]:
     """What is mine and who sees it, with the ways to change it and take it back."""
     asked = (scene for scene in scenes if scene.activity.id != LOBBY)
-    given = ((scene, KINDS[scene.activity.kind].given_by(scene, who)) for scene in asked)
+    blocks = [block for scene in asked for block in _mine(scene, who)]
     nothing = (Text((t("Nothing yet."),)),)
-    blocks = [b for scene, mine in given if mine for b in _given(scene, who, mine)]
     return (Heading(t("What I gave"), 2), *(blocks or nothing))
 
 
@@ -70,12 +69,30 @@ def _until(scene: Scene[Any]) -> tuple[Block, ...]:
     return (Deadline(opening.closes_at),) if shown and opening.closes_at else ()
 
 
+def _mine(scene: Scene[Any], who: Participant) -> tuple[Block, ...]:
+    """What somebody gave in an activity, and below it what they said beside it."""
+    kind = KINDS[scene.activity.kind]
+    given, comments = kind.given_by(scene, who), kind.comments(scene, who)
+    if not given and not comments:
+        return ()
+    said: tuple[Block, ...] = ()
+    if comments:
+        in_thread = Text((t("Your comment in its thread:"),))
+        said = (in_thread, *comments, _where_said())
+    title = Heading(name_of(scene.run, scene.activity.id), 3)
+    return (title, *(_given(scene, who, given) if given else ()), *said)
+
+
+def _where_said() -> Note:
+    return Note((t("To change or take back a reply, edit or delete it in its thread."),))
+
+
 def _given(scene: Scene[Any], who: Participant, mine: Sequence[Block]) -> tuple[Block, ...]:
     kind = KINDS[scene.activity.kind]
     counts = scene.opening.is_open or kind.late_answers
     buttons: tuple[Block, ...] = ()
     if counts and scene.run.status != "ended":
-        items = [item for item in kind.owned(scene, who) if not is_aside(item)]
+        items = [item for item in kind.owned(scene, who) if kind.is_answer(scene.spec, item)]
         own = [item for item in items if not is_reply(item)]
         take_back = Button(t("Take it back"), scene.callback(WITHDRAW), does="open", style="danger")
         change = () if kind.is_due(scene, who) else kind.ways_in(scene)
@@ -83,17 +100,18 @@ def _given(scene: Scene[Any], who: Participant, mine: Sequence[Block]) -> tuple[
         choices = tuple(block for block in change if not isinstance(block, Buttons))
         buttons = (*choices, *((Buttons(row),) if row else ()))
         if len(own) < len(items):
-            note = t("To change or take back a reply, edit or delete it in its thread.")
-            buttons = (*buttons, Note((note,)))
-    title = name_of(scene.run, scene.activity.id)
-    return (Heading(title, 3), *mine, *_seen_by(scene), *buttons)
+            buttons = (*buttons, _where_said())
+    return (*mine, *_seen_by(scene), *buttons)
 
 
 def _changing(ways_in: Sequence[Block]) -> tuple[Button, ...]:
-    """The ways in, for somebody who has been there."""
+    """The ways in, for somebody who has been there: to the form with what they gave in it, not to
+    the blank one that a post may hold."""
     rows = (block.buttons for block in ways_in if isinstance(block, Buttons))
     return tuple(
-        replace(button, label=t("Change it"), style="plain") for row in rows for button in row
+        replace(button, label=t("Change it"), style="plain", form=None)
+        for row in rows
+        for button in row
     )
 
 

@@ -25,14 +25,16 @@ from bot.chat.message import (
 )
 from bot.chat.text import Line, Strong, When, WhenStyle
 from bot.facilitation.beginning import plan_button, rehearse_button
-from bot.facilitation.controls import Command
+from bot.facilitation.controls import Command, not_started
+from bot.facilitation.ending import has_begun, was_cancelled
 from bot.facilitation.mine import my_part_button
 from bot.facilitation.moving import is_before
 from bot.facilitation.state import LOBBY, Cue, Opening, Run
 from bot.facilitation.taking_home import evidence_button
+from bot.facilitation.turnout import Turnout
 from bot.lessons.prose import prose, prose_line
 from bot.lessons.script import AFTER
-from bot.words import t, tn
+from bot.words import t
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,13 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class RunScene:
-    """What can be seen of a run as a whole. ``turnouts`` are how many of how many have answered,
-    by opening, where something is asked. ``names`` says what activities are called."""
+    """What can be seen of a run as a whole. ``turnouts`` are how many have answered, by opening,
+    where something is asked. ``names`` says what activities are called."""
 
     run: Run
     cues: Sequence[Cue] = ()
     openings: Sequence[Opening] = ()
-    turnouts: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    turnouts: Mapping[str, Turnout] = field(default_factory=dict)
     troubles: Sequence[Trouble] = ()
     names: Mapping[str, str] = field(default_factory=dict)
     cue: int | None = None
@@ -74,7 +76,7 @@ def say_notice(purpose: str, scene: RunScene) -> Message:
         case "welcome":
             return welcome(scene.run)
         case "closing":
-            return closing(scene.run)
+            return closing(scene.run, last=True)
         case "notes":
             return notes(scene)
         case "panel":
@@ -110,15 +112,16 @@ def welcome(run: Run) -> Message:
     )
 
 
-def closing(run: Run) -> Message:
-    """Thanks, and what to go on with; at the head of what comes after the lesson, or the last."""
+def closing(run: Run, *, last: bool) -> Message:
+    """Thanks, and what to go on with; at the head of what comes after the lesson, or the ``last``
+    that is said."""
     over = (Note((t("The lesson has ended; no more answers are taken."),)),)
     return Message(
         summary=t("This lesson has ended. Thank you!"),
         blocks=(
             Heading(t("That was it. Thank you!"), 1),
             *prose(run.lesson.script.closing),
-            *(() if run.lesson.script.after else over),
+            *(over if last else ()),
         ),
         invites_replies=False,
     )
@@ -159,16 +162,28 @@ def panel(scene: RunScene, note: str = "") -> Message:
     ]
     if run.rehearsal:
         blocks.append(Note((t("A rehearsal with made-up people: nobody but you sees it."),)))
-    if run.pause_reason:
+    if run.pause_reason and run.pause_reason != not_started():
         blocks.append(Text((run.pause_reason,)))
     blocks += _now_and_next(scene)
-    buttons = _buttons(scene)
-    if buttons:
+    if buttons := _buttons(scene):
         blocks.append(Buttons(buttons))
-    more = "+1 day" if run.pace else "+5"
-    commands = f"start, pause, resume, {more}, next, close, status, evidence"
-    blocks.append(Note((t("Or say: {commands}. Only you see this.", commands=commands),)))
+    words = _words(scene)
+    only = t("Only you see this.")
+    said = t("Or say: {commands}. Only you see this.", commands=words) if words else only
+    blocks.append(Note((said,)))
     return Message(summary, tuple(blocks))
+
+
+def end_question(run: Run, cues: Sequence[Cue]) -> Message:
+    """Whether it is meant: what is ended cannot be taken up again."""
+    title = t("End “{lesson}” now?", lesson=run.lesson.plan.title)
+    what = t("What is open closes, nothing further is posted. It cannot be undone.")
+    if not has_begun(cues):
+        title = t("Cancel “{lesson}”?", lesson=run.lesson.plan.title)
+        what = t("Nothing of it was posted yet, and nothing will be. It cannot be undone.")
+    sure = Callback("run", run.id, Command("end-now").item, revision=run.revision).encode()
+    button = Button(t("End it now"), sure, style="danger")
+    return Message(title, (Text((Strong(title), "\n", what)), Buttons((button,))))
 
 
 def trouble(scene: RunScene) -> Message:
@@ -240,6 +255,10 @@ def _state(scene: RunScene) -> str:
     run = scene.run
     if run.status == "running" and is_before(run, scene.cues):
         return t("Not started yet; what comes before the lesson is open.")
+    if _waits_to_start(scene):
+        return not_started()
+    if was_cancelled(run, scene.cues):
+        return t("Cancelled; nothing of it was posted.")
     return {
         "scheduled": t("Scheduled, not started yet."),
         "running": t("Running."),
@@ -248,6 +267,21 @@ def _state(scene: RunScene) -> str:
         else t("Paused. Time stands still until you resume."),
         "ended": t("Ended."),
     }[run.status]
+
+
+def _waits_to_start(scene: RunScene) -> bool:
+    """Whether it is live and stands still of itself, before it has begun."""
+    run = scene.run
+    waits = run.status == "paused" and run.pace is None and run.pause_reason
+    return bool(waits) and not has_begun(scene.cues)
+
+
+def _words(scene: RunScene) -> str:
+    """What can be said of it now, as words to say."""
+    if scene.run.status == "ended":
+        return "" if was_cancelled(scene.run, scene.cues) else "evidence"
+    more = "+1 day" if scene.run.pace else "+5"
+    return f"start, pause, resume, {more}, next, close, end, status, evidence"
 
 
 def _fate(trouble: Trouble) -> str:
@@ -263,16 +297,15 @@ def _fate(trouble: Trouble) -> str:
 def _now_and_next(scene: RunScene) -> list[Block]:
     blocks: list[Block] = []
     current = [o for o in scene.openings if o.is_open and o.activity != LOBBY]
+    lines: list[Line] = []
     for opening in current:
-        answered, asked = scene.turnouts.get(opening.id, (0, 0))
-        have = tn(
-            "{answered} of {count} has answered",
-            "{answered} of {count} have answered",
-            asked,
-            answered=answered,
-        )
-        turnout = (f" – {have}",) if asked else ()
-        blocks.append(Text((t("Now: "), Strong(scene.named(opening.activity)), *turnout)))
+        so_far = scene.turnouts.get(opening.id)
+        turnout = (f" – {so_far}",) if so_far and so_far.of != 0 else ()
+        lines.append((Strong(scene.named(opening.activity)), *turnout))
+    if len(lines) == 1:
+        blocks.append(Text((t("Now: "), *lines[0])))
+    elif lines:
+        blocks += [Text((t("Now:"),)), Listing(tuple(lines))]
     if scene.run.status == "running":
         closes = dict.fromkeys(o.closes_at for o in current if o.closes_at)
         blocks += [Deadline(at) for at in closes]
@@ -298,9 +331,11 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
         callback = Callback("run", run.id, command.item, scene.delivery, run.revision)
         return Button(label, callback.encode(), style=style)
 
+    label = t("End the rehearsal") if run.rehearsal else t("End the lesson")
+    end = button(label if has_begun(scene.cues) else t("Cancel the lesson"), Command("end"))
     match run.status:
         case "scheduled":
-            return (button(t("Start the lesson"), Command("start"), "primary"),)
+            return (button(t("Start the lesson"), Command("start"), "primary"), end)
         case "running" | "paused" if is_before(run, scene.cues):
             on = button(t("Resume"), Command("resume"))
             return (
@@ -308,6 +343,7 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
                 *((on,) if run.status == "paused" else ()),
                 button(t("Status"), Command("status")),
                 evidence_button(run),
+                end,
             )
         case "running":
             return (
@@ -319,17 +355,19 @@ def _buttons(scene: RunScene) -> tuple[Button, ...]:
                 button(t("Next"), Command("next"), "primary"),
                 button(t("Status"), Command("status")),
                 evidence_button(run),
+                end,
             )
         case "paused" if any(c.kind == "start" and c.state == "waiting" for c in scene.cues):
             # Live, whatever the bot waits for begins just as well by starting.
             on = button(t("Resume"), Command("resume"))
             goes_on = (on,) if run.pace or not run.pause_reason else ()
-            return (button(t("Start the lesson"), Command("start"), "primary"), *goes_on)
+            return (button(t("Start the lesson"), Command("start"), "primary"), *goes_on, end)
         case "paused":
             return (
                 button(t("Resume"), Command("resume"), "primary"),
                 button(t("Status"), Command("status")),
                 evidence_button(run),
+                end,
             )
         case "ended":
-            return (evidence_button(run),)
+            return () if was_cancelled(run, scene.cues) else (evidence_button(run),)

@@ -9,9 +9,8 @@ from datetime import datetime
 from bot.chat.message import ChoiceField, Form, Heading, Message, Note, Option, Text
 from bot.chat.text import Strong
 from bot.facilitation.activities import KINDS
-from bot.facilitation.changes import Changes
 from bot.facilitation.planning import NOTES_AHEAD, plan_live
-from bot.facilitation.state import Cue, Opening, Run
+from bot.facilitation.state import Cue
 from bot.lessons.lesson import Lesson
 from bot.lessons.places import fill
 from bot.lessons.script import Activity, ScriptPhase
@@ -106,11 +105,3 @@ def plan_rehearsal(run: str, lesson: Lesson, start: datetime, zone: str) -> tupl
         else cue
         for cue in plan_live(run, lesson, start, zone)
     )
-
-
-def given_up(run: Run, openings: Sequence[Opening], now: datetime) -> Changes:
-    """A rehearsal is over in the middle, without a word, as its facilitator begins another."""
-    ended = replace(run, status="ended", ended_at=now, revision=run.revision + 1)
-    closed = tuple(replace(o, closed_at=now) for o in openings if o.is_open)
-    dirty = tuple(dict.fromkeys(opening.post for opening in closed))
-    return Changes(run=ended, openings=closed, dirty=dirty, dirty_run=run.id)

@@ -25,7 +25,7 @@ from bot.chat.message import (
 )
 from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
-from bot.facilitation.localtime import resolve
+from bot.facilitation.localtime import read_time, resolve
 from bot.facilitation.pace import DoesNotFit, Pace, days_of
 from bot.facilitation.planning import plan_daily, plan_live, plan_on_call
 from bot.facilitation.state import Cue
@@ -69,7 +69,8 @@ class Planned:
 
     ``start`` (UTC) is None where a live lesson waits until somebody says "start". With a ``pace``
     it runs over days from ``first``. ``twice`` says that its time comes twice that day, and
-    ``unused`` is a day that was chosen for nothing, as there is no time to begin at.
+    ``unused`` is a day that was chosen for nothing, as there is no time to begin at; the one that
+    the form came with was not chosen.
     """
 
     lesson: Lesson
@@ -134,7 +135,8 @@ def plan(wanted: Wanted, lesson: Lesson, now: datetime) -> Planned | Correct:
         return _over_days(wanted, paced, now)
     if wanted.at is None or wanted.day is None:
         cues = plan_on_call("preview", paced, now, wanted.zone)
-        return Planned(paced, cues, wanted.zone, unused=wanted.day)
+        chosen = wanted.day if wanted.day != _tomorrow(now, wanted.zone) else None
+        return Planned(paced, cues, wanted.zone, unused=chosen)
     local = datetime.combine(wanted.day, wanted.at)
     start, edge = resolve(local, wanted.zone)
     if edge == "gap":
@@ -179,8 +181,7 @@ def first_form(
 ) -> Form:
     """To choose what is held, where and when; the place is where it was asked for."""
     zone = zone_known(zone)
-    tomorrow = now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
-    start = Wanted("", place, LIVE, tomorrow, None, (), (), zone)
+    start = Wanted("", place, LIVE, _tomorrow(now, zone), None, (), (), zone)
     parts = (*_fields(lessons, start), _whose_clock(zone))
     return Form(t("Schedule a lesson"), callback, parts, submit=t("See what happens when"))
 
@@ -191,8 +192,13 @@ def second_form(
     wanted: Wanted,
     lesson: Lesson,
     said: Sequence[FormText],
+    *,
+    anywhere: bool = False,
 ) -> Form:
-    """What would happen, as it is ``said``, and the same choices again with the lesson's places."""
+    """What would happen, as it is ``said``, and the same choices again with the lesson's places.
+
+    ``anywhere`` says that channels are offered of which the bot may not be part.
+    """
     values = dict(wanted.filled)
     places = tuple(
         TextField(
@@ -207,8 +213,8 @@ def second_form(
     )
     again = Note((t("You can still change anything. Other times are shown to you first."),))
     added = t("I can post only where I have been added: if I am not there yet, add me first.")
-    there = Note((added,))
-    parts = (*said, there, again, *_fields(lessons, wanted), _whose_clock(wanted.zone), *places)
+    there = (Note((added,)),) if anywhere else ()
+    parts = (*said, *there, again, *_fields(lessons, wanted), _whose_clock(wanted.zone), *places)
     return Form(t("Schedule it?"), callback, parts, submit=t("Schedule it"))
 
 
@@ -219,14 +225,23 @@ def _fields(lessons: Sequence[Lesson], wanted: Wanted) -> tuple[Field, ...]:
         Option(DAILY, t("Over days, with one post a day")),
     )
     chosen = (wanted.lesson,) if wanted.lesson else ()
+    when = t(
+        "Time (left empty: in one sitting, you start it; over days, posts come at {time})",
+        time=f"{Pace().opens:%H:%M}",
+    )
     return (
         ChoiceField(LESSON, t("Lesson"), options, value=chosen),
         PlaceField(PLACE, t("Channel"), value=wanted.place),
         ChoiceField(PACE, t("Pace"), paces, value=(wanted.pace,)),
         DateField(DAY, t("First day"), value=wanted.day, required=False),
-        TimeField(TIME, t("Time (without one, you start it)"), value=wanted.at, required=False),
+        TimeField(TIME, when, value=wanted.at, required=False),
         PeopleField(PEOPLE, t("Who leads it with you"), value=wanted.people, required=False),
     )
+
+
+def _tomorrow(now: datetime, zone: str) -> date:
+    """The day that the form comes with."""
+    return now.astimezone(ZoneInfo(zone)).date() + timedelta(days=1)
 
 
 def _whose_clock(zone: str) -> Note:
@@ -259,9 +274,16 @@ def _day(text: str, errors: dict[str, str]) -> date | None:
 
 
 def _time(text: str, errors: dict[str, str]) -> time | None:
+    """As a platform's own clock gives it, or as people type it."""
+    if not text:
+        return None
     try:
-        at = time.fromisoformat(text) if text else None
+        return read_time(text)
+    except ValueError:
+        pass
+    try:
+        at = time.fromisoformat(text)
     except ValueError:
         errors[TIME] = t("That is no time of day: write it like 09:00.")
         return None
-    return at.replace(second=0, microsecond=0, tzinfo=None) if at else None
+    return at.replace(second=0, microsecond=0, tzinfo=None)

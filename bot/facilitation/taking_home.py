@@ -30,11 +30,13 @@ def evidence_link(run: Run, url: str, minutes: int) -> Message:
         "keep it to yourself; you can ask for a new one at any time.",
         minutes,
     )
+    over = run.status == "ended"
+    all_of = t("All that was gathered in ") if over else t("All that was gathered so far in ")
     return Message(
         title,
         (
             Heading(title, 2),
-            Text((t("All that was gathered so far in "), Strong(run.lesson.plan.title), ":")),
+            Text((all_of, Strong(run.lesson.plan.title), ":")),
             Resource(t("Get the evidence"), url),
             Note((lasts,)),
         ),

@@ -10,6 +10,7 @@ from typing import Any
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.scene import Scene
 from bot.facilitation.changes import Changes
+from bot.facilitation.ending import is_ending
 from bot.facilitation.owing import LAST_WORD, owe, owe_panels
 from bot.facilitation.planning import is_asynchronous
 from bot.facilitation.seeing import (
@@ -32,8 +33,11 @@ def is_too_late(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime, grace: t
     """Whether a cue came due so long ago that a person should decide what happens next.
 
     Notes are harmless late, and closing late takes nothing from anybody. What is open for days may
-    open late as long as it has not come to its close.
+    open late as long as it has not come to its close. An end that somebody asked for comes in any
+    case.
     """
+    if is_ending(cues):
+        return False
     if cue.kind not in ("start", "open", "end"):
         return False
     together = _opening_with(cue, run, cues, now)
@@ -86,7 +90,7 @@ def perform(
         case "close":
             return done + close_openings(run, openings, now, only=cue.activity, known=known)
         case "end":
-            return done + _end(run, openings, now, known)
+            return done + _end(run, cues, openings, now, known)
 
 
 def _opening_with(cue: Cue, run: Run, cues: Sequence[Cue], now: datetime) -> tuple[Cue, ...]:
@@ -228,14 +232,17 @@ def _reports(run: Run, now: datetime) -> tuple[Owed, ...]:
     return tuple(owe(run, "report", p, now, now + LAST_WORD) for p in run.facilitators)
 
 
-def _end(run: Run, openings: Sequence[Opening], now: datetime, known: Known) -> Changes:
+def _end(
+    run: Run, cues: Sequence[Cue], openings: Sequence[Opening], now: datetime, known: Known
+) -> Changes:
     lobby = next((o for o in openings if o.activity == LOBBY), None)
     closed = (replace(lobby, closed_at=now),) if lobby and lobby.is_open else ()
     words = owe(
         run, "closing", run.audience, now, now + LAST_WORD, opening=lobby.id if lobby else ""
     )
-    # Where something comes after the lesson, all that is said at its end was said with it.
-    last = () if run.lesson.script.after else (words, *_reports(run, now))
+    # Where something came after the lesson, all that is said at its end was said with it.
+    said = any(c.kind == "open" and c.phase == AFTER and c.state == "done" for c in cues)
+    last = () if said else (words, *_reports(run, now))
     ended = replace(run, status="ended", ended_at=now, revision=run.revision + 1)
     rest = close_openings(run, openings, now, known=known)
     return rest + Changes(run=ended, openings=closed, owed=last, dirty_run=run.id)

@@ -26,6 +26,9 @@ MOST_POSTS = 4
 """Each entry of a phase is a post; with the phase's results that is as much as people read."""
 MOST_KINDS = 20
 WHO_TITLE, WHO = "Who is here?", "Which of these describe you? Choose all that fit."
+NO_PHASES = (
+    "it has none that I can read. Write each as a heading, such as “### Engage (20 minutes)”."
+)
 _OPTION_ID = re.compile(r"[A-Za-z0-9_-]{1,60}")
 TOP = ("who", "places", "notes", "before", "phases", "after", "welcome", "notice", "closing")
 PHASE = ("minutes", "days", "notes", "extra", "do")
@@ -193,9 +196,8 @@ class _Reader:
             phases.append(phase if own is None else self._phase(phase, key, own))
         for name in written:
             line = node.lines[name] if isinstance(node, Entries) else 1
-            self.values.say(
-                line, f"The plan has no phase “{name}”: its phases are {', '.join(keys)}."
-            )
+            there = f"its phases are {', '.join(keys)}." if keys else NO_PHASES
+            self.values.say(line, f"The plan has no phase “{name}”: {there}")
         return tuple(phases)
 
     def _phase(self, derived: ScriptPhase, key: str, node: Node) -> ScriptPhase:

@@ -9,7 +9,8 @@ from bot.chat.callback import BadCallback, Callback
 ADOPT = "adopt"
 """The verb by which somebody says that what they wrote elsewhere is an answer."""
 
-VERBS = frozenset({"plan", "schedule", "rehearse"})
+REHEARSE = "rehearse"
+VERBS = frozenset({"plan", "schedule", REHEARSE})
 """Verbs and first words that plan lessons: guests and people from elsewhere do not."""
 
 _FIRST_WORD = re.compile(r"(?:\W*fivefold)*\W*(\w+)")
@@ -26,5 +27,11 @@ def decoded(callback: str) -> Callback | None:
 
 def plans_lessons(asked: str) -> bool:
     """Whether this callback, or these words, plan a lesson."""
+    return bool(planning_verb(asked))
+
+
+def planning_verb(asked: str) -> str:
+    """By which of `VERBS` they do; ``""`` where they do not."""
     callback, word = decoded(asked), _FIRST_WORD.match(asked.lower())
-    return (callback.verb if callback else word[1] if word else "") in VERBS
+    verb = callback.verb if callback else word[1] if word else ""
+    return verb if verb in VERBS else ""

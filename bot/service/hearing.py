@@ -34,6 +34,7 @@ from bot.facilitation.beginning import PLAN, REHEARSE
 from bot.facilitation.changes import NOTHING
 from bot.facilitation.controls import parse_command
 from bot.facilitation.gate import refusal
+from bot.facilitation.home import thanked
 from bot.facilitation.mine import MINE
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import Opening, Participant, Run
@@ -41,7 +42,14 @@ from bot.facilitation.taking_home import EVIDENCE
 from bot.facilitation.wishes import wish
 from bot.failing import where
 from bot.lessons.library import Library
-from bot.service.attending import NewId, enrolled_as, moved, newcomer
+from bot.service.attending import (
+    Attending,
+    NewId,
+    by_person,
+    enrolled_as,
+    moved,
+    newcomer,
+)
 from bot.service.group_commit import GroupCommit
 from bot.service.handing_over import HandingOver, Links
 from bot.service.looking import Looking
@@ -99,7 +107,8 @@ class Hearing:
         self._looking = Looking(store, capabilities_of)
         self._capabilities_of = capabilities_of
         self._new_id = new_id
-        self._showing = Showing(store, self._looking, capabilities_of)
+        attending = Attending(commits, new_id)
+        self._showing = Showing(store, self._looking, capabilities_of, attending)
         self._overhearing = Overhearing(store, capabilities_of, new_id)
         self._scheduling = Scheduling(store, managing, library, capabilities_of)
         self._rehearsing = Rehearsing(managing, library, capabilities_of)
@@ -159,7 +168,7 @@ class Hearing:
     async def _once_each(
         self, event: Heard, once: Callable[[Transaction], Awaitable[Answer]]
     ) -> Answer:
-        return await self._commits.run(once, order=_order(event))
+        return await self._commits.run(once, order=by_person(event))
 
     async def _commanded(self, event: Commanded) -> Answer:
         """What words said to the bot lead to: a page, a form, or that a run is steered."""
@@ -172,6 +181,10 @@ class Hearing:
                 return await self._showing.panel(event)
             case "help":
                 return await self._showing.help(event)
+            case "hello":
+                return await self._showing.hello(event)
+            case "thanks":
+                return Show(thanked())
             case "schedule":
                 return await self._scheduling.asked(event)
             case "rehearse":
@@ -190,7 +203,7 @@ class Hearing:
             verdict, meant = await self._record_alone(event, callback)
         else:
             verdict, meant = await self._commits.run(
-                lambda tx: self._record(tx, event, callback), order=_order(event)
+                lambda tx: self._record(tx, event, callback), order=by_person(event)
             )
         if verdict.then and meant:
             return await self._view(event, meant, verdict)
@@ -226,7 +239,7 @@ class Hearing:
         run, meant = meant.run, replace(meant, opening=opening)
         if callback and isinstance(event, Picked | FormSubmitted):
             # Even what is refused shows that the post is there.
-            await confirm(tx, callback.delivery, event.post, run=run, opening=opening.post)
+            await confirm(tx, callback.delivery, event, run=run, opening=opening.post)
         if await tx.heard(tenant, event.id):
             return await self._again(tx, meant, event), meant
         closed = refusal(run, opening, event, callback)
@@ -323,9 +336,3 @@ class Hearing:
             who = await reading.participant(run.id, event.who) or guest_of(run, event)
         scene = await self._looking.scene(run, opening, callback.delivery)
         return KINDS[scene.activity.kind].view(scene, who, callback)
-
-
-def _order(event: Heard) -> tuple[str, ...]:
-    """By person: what is written is theirs, so that processes never wait for each other in a
-    circle."""
-    return str(event.who), str(event.place)

@@ -8,25 +8,36 @@ from datetime import date, datetime
 from bot.chat.address import Person, Place
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.callback import Callback
-from bot.chat.event import Commanded, Heard, Picked
+from bot.chat.event import Commanded, Picked
 from bot.clock import Clock
 from bot.facilitation.changes import Changes
-from bot.facilitation.controls import Command, NotNow, control, parse_command
-from bot.facilitation.notices import panel
+from bot.facilitation.controls import (
+    Command,
+    NotNow,
+    bare,
+    command_of,
+    control,
+    not_started,
+    still_goes_on,
+)
+from bot.facilitation.ending import given_up
+from bot.facilitation.home import which_lesson
+from bot.facilitation.notices import end_question, panel
 from bot.facilitation.owing import owe_panels
 from bot.facilitation.pace import Pace, days_of
 from bot.facilitation.planning import plan_daily, plan_live, plan_on_call
-from bot.facilitation.rehearsing import given_up, plan_rehearsal
+from bot.facilitation.rehearsing import plan_rehearsal
 from bot.facilitation.state import Cue, Run
 from bot.lessons.lesson import Lesson
+from bot.service.choosing import run_meant, runs_meant
 from bot.service.reporting import NoSuchRun
-from bot.service.scenes import run_scene, tenant_of
-from bot.service.store import Reading, Store, Transaction
+from bot.service.scenes import CapabilitiesOf, run_scene, tenant_of
+from bot.service.store import Store, Transaction
 from bot.service.trouble import confirm, delivery_in_trouble, trouble_key
 from bot.words import t, tn
 
-HELP = "start, pause, resume, +5, +1 day, next, close, status, evidence, my part, help"
-FORWARD = ("extend", "next", "close")
+HELP = "start, pause, resume, +5, +1 day, next, close, end, status, evidence, my part, help"
+FORWARD = ("extend", "next", "close", "end-now")
 """What acts on whatever is open, and so only from a panel that shows what is."""
 
 
@@ -36,9 +47,10 @@ class Managing:
     Scheduling under one id twice is scheduling once: the run that is there stays as it is.
     """
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, capabilities_of: CapabilitiesOf) -> None:
         self._store = store
         self._clock = clock
+        self._capabilities_of = capabilities_of
 
     async def schedule(
         self,
@@ -73,7 +85,7 @@ class Managing:
             seed=seed,
             status="scheduled" if by_itself else "paused",
             paused_at=None if by_itself else start,
-            pause_reason="" if by_itself else t("It begins when you say “start”."),
+            pause_reason="" if by_itself else not_started(),
         )
         return await self._add(run, cues)
 
@@ -148,7 +160,8 @@ class Managing:
             going = earlier.rehearsal and earlier.status != "ended"
             locked = await tx.lock_run(earlier.id) if going else None
             if locked:
-                await tx.apply(given_up(locked, await tx.openings(locked.id), self.now()))
+                cues, openings = await tx.cues(locked.id), await tx.openings(locked.id)
+                await tx.apply(given_up(locked, cues, openings, self.now()))
 
     async def carry_out(self, run_id: str, command: Command, *, by: str) -> Answer:
         """A command from somebody who may give it, such as whoever has the command line.
@@ -164,7 +177,11 @@ class Managing:
     async def said(self, event: Commanded, command: Command) -> Answer:
         """A command in words, for the run in whose place it was said or that the person leads."""
         async with self._store.transaction() as tx:
-            run = await run_meant(tx, event)
+            led = await runs_meant(tx, event, command, self._clock.now())
+            if len(led) > 1:
+                seen = [await run_scene(tx, run, self._capabilities_of) for run in led]
+                return Show(which_lesson(bare(event.text), command, seen))
+            run = led[0] if led else await run_meant(tx, event)
             if run is None:
                 return Refused(t("There is no lesson of yours here that I could steer."))
             if event.who not in run.facilitators:
@@ -186,14 +203,14 @@ class Managing:
                 return Refused(t("Only the facilitators of this lesson can do that."))
             if callback.verb in ("resend", "there"):
                 return await self._settle(tx, run, callback)
-            command = parse_command(callback.item.replace("-", " "))
+            command = command_of(callback.item)
             if command is None:
                 return Refused(t("That button is not in use any more."))
             if await self._heard(tx, event):
                 return Saved(t("Done already."))
-            await confirm(tx, callback.delivery, event.post, run=run)
+            await confirm(tx, callback.delivery, event, run=run)
             if callback.revision != run.revision and command.verb in FORWARD:
-                scene = await run_scene(tx, run)
+                scene = await run_scene(tx, run, self._capabilities_of)
                 return Show(panel(scene, t("The lesson has moved on; this is where it is now.")))
             return await self._once(tx, run, command, event)
 
@@ -208,9 +225,12 @@ class Managing:
 
     async def _carry_out(self, tx: Transaction, run: Run, command: Command, by: str) -> Answer:
         if command.verb in ("status", "help"):
-            return Show(panel(await run_scene(tx, run)))
+            return Show(panel(await run_scene(tx, run, self._capabilities_of)))
         cues, openings = await tx.cues(run.id), await tx.openings(run.id)
         try:
+            if command.verb == "end":
+                still_goes_on(run, cues)
+                return Show(end_question(run, cues))
             # The clock, not the event's time: a command that was long on its way acts now.
             changes = control(command, run, cues, openings, self._clock.now(), by)
         except NotNow as why:
@@ -234,26 +254,6 @@ class Managing:
         return await tx.heard(tenant_of(event.who), event.id)
 
 
-async def run_meant(reading: Reading, event: Heard) -> Run | None:
-    """The run that somebody speaks of: one that has not ended, of those one they lead before
-    others, and one that is going on first."""
-    runs = await (reading.runs_at(event.place) if event.place else reading.runs_of(event.who))
-    nearest = nearest_first(runs)
-    nearest.sort(key=lambda run: (run.status == "ended", event.who not in run.facilitators))
-    return next(iter(nearest), None)
-
-
-def nearest_first(runs: Sequence[Run]) -> list[Run]:
-    """Runs given latest start first: those going on, then those to come, then those that ended.
-
-    A rehearsal comes after the real ones that are going on.
-    """
-    going = [run for run in runs if run.status in ("running", "paused")]
-    going.sort(key=lambda run: run.rehearsal)
-    to_come = sorted((run for run in runs if run.status == "scheduled"), key=lambda r: r.start)
-    return [*going, *to_come, *(run for run in runs if run.status == "ended")]
-
-
 async def _by(tx: Transaction, run: Run, event: Commanded | Picked) -> str:
     """Who acted, for the audit: under a surrogate id, so that a person can be forgotten."""
     known = await tx.participant(run.id, event.who)
@@ -273,6 +273,7 @@ def _done(command: Command, run: Run) -> str:
         "extend": _given(command, daily),
         "next": t("On to the next."),
         "close": t("Closed."),
+        "end-now": t("Ended. Nothing further is posted."),
     }[command.verb]
 
 

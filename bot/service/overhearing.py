@@ -15,7 +15,7 @@ from bot.facilitation.changes import Changes
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import LOBBY, Given, Opening, Participant, Response, Run
 from bot.service.attending import NewId, enrolled_as, newcomer
-from bot.service.managing import nearest_first
+from bot.service.choosing import nearest_first
 from bot.service.meaning import ADOPT, belongs, item_of, may_join
 from bot.service.scenes import CapabilitiesOf, capabilities_in, tenant_of
 from bot.service.store import Reading, Store, Transaction

@@ -109,7 +109,8 @@ class Allotted:
 class AskedActivity:
     """An activity with what it asked and how often it was open; ``title`` is for people.
 
-    ``criteria`` are those of a rubric, best level first.
+    ``criteria`` are those of a rubric, best level first. ``talks`` says that replies in its thread
+    answer it; elsewhere they are comments.
     """
 
     activity: Activity
@@ -117,6 +118,7 @@ class AskedActivity:
     openings: tuple[Opening, ...]
     title: str
     criteria: tuple[Criterion, ...] = ()
+    talks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,8 +181,9 @@ def _activities(run: Run, openings: tuple[Opening, ...]) -> tuple[AskedActivity,
         kind = KINDS[activity.kind]
         spec = kind.model.model_validate(activity.spec)
         mine = tuple(opening for opening in openings if opening.activity == activity.id)
-        title, criteria = kind.title(spec), kind.criteria(spec)
-        asked.append(AskedActivity(activity, kind.questions(spec), mine, title, criteria))
+        questions, title, criteria = kind.questions(spec), kind.title(spec), kind.criteria(spec)
+        talks = kind.talks(spec)
+        asked.append(AskedActivity(activity, questions, mine, title, criteria, talks))
     return tuple(asked)
 
 

@@ -25,6 +25,7 @@ from bot.facilitation.seeing import (
     scene_of,
 )
 from bot.facilitation.state import LOBBY, Opening, Owed, Participant, Run
+from bot.facilitation.turnout import Turnout
 from bot.lessons.script import AFTER
 from bot.service.store import Delivery, Reading
 from bot.service.trouble import trouble_key
@@ -58,11 +59,12 @@ _PURPOSES: Mapping[str, Callable[[], str]] = {
 
 
 def capabilities_in(run: Run, capabilities_of: CapabilitiesOf) -> Capabilities:
-    """What can be done in a run. Nobody meets in a rehearsal, which is held in private."""
+    """What can be done in a run. Nobody meets in a rehearsal, which is held in private, and all of
+    whose people have come in."""
     able = capabilities_of(run.main.platform)
     if not run.rehearsal:
         return able
-    return replace(able, threads=False, hears_replies=False, open_place=False)
+    return replace(able, threads=False, hears_replies=False, open_place=False, attendance=True)
 
 
 class CannotDraw(Exception):
@@ -133,7 +135,9 @@ async def scenes_of(
     ]
 
 
-async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None) -> RunScene:
+async def run_scene(
+    reading: Reading, run: Run, capabilities_of: CapabilitiesOf, delivery: Delivery | None = None
+) -> RunScene:
     """The run as a whole and the troubles there are.
 
     The turnout of what is open is for whoever asks now: a post (``delivery``) would not be drawn
@@ -144,7 +148,9 @@ async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None
         run=run,
         cues=await reading.cues(run.id),
         openings=openings,
-        turnouts={} if delivery else await _turnouts(reading, run, openings),
+        turnouts={}
+        if delivery
+        else await _turnouts(reading, run, openings, capabilities_in(run, capabilities_of)),
         names={a.id: name_of(run, a.id) for a in run.lesson.script.activities()},
         troubles=tuple(trouble_of(run, d) for d in await reading.deliveries(run.id) if troubled(d)),
         cue=delivery.owed.cue if delivery else None,
@@ -153,16 +159,15 @@ async def run_scene(reading: Reading, run: Run, delivery: Delivery | None = None
 
 
 async def _turnouts(
-    reading: Reading, run: Run, openings: Sequence[Opening]
-) -> dict[str, tuple[int, int]]:
-    """How many of how many have answered what is open, by opening, where something is asked."""
+    reading: Reading, run: Run, openings: Sequence[Opening], capabilities: Capabilities
+) -> dict[str, Turnout]:
+    """How many have answered what is open, by opening, where something is asked."""
     current = [o for o in openings if o.is_open and o.activity != LOBBY]
     found = {}
-    for scene in await scenes_of(reading, run, current, Capabilities()):
+    for scene in await scenes_of(reading, run, current, capabilities):
         kind = KINDS[scene.activity.kind]
         if kind.questions(scene.spec):
-            answered = kind.answered(scene)
-            found[scene.opening.id] = (answered, max(scene.invited(), answered))
+            found[scene.opening.id] = scene.turnout(kind.answered(scene))
     return found
 
 
@@ -196,7 +201,7 @@ async def message_of(
         # Nothing of a rehearsal is ever said to anybody else; its people are not there.
         return None
     if owed.purpose in PURPOSES:
-        run_seen = await run_scene(reading, run, delivery)
+        run_seen = await run_scene(reading, run, capabilities_of, delivery)
         return _drawn(lambda: say_notice(owed.purpose, run_seen))
     if owed.purpose != ACTIVITY:
         return await _told(reading, run, delivery, capabilities_of)

@@ -72,7 +72,8 @@ class Scheduling:
         if not seen:
             again = Callback(PLAN, _tag(event.id), wanted.digest(lesson)).encode()
             said = dry_run(planned, await self._others(planned, place))
-            return Show(second_form(lessons, again, wanted, lesson, said))
+            anywhere = not self._capabilities_of(event.who.platform).own_places
+            return Show(second_form(lessons, again, wanted, lesson, said, anywhere=anywhere))
         leaders = _leaders(event.who, wanted)
         try:
             await self._schedule(planned, run_id, place, leaders)

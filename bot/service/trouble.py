@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from bot.chat.address import Place, PostRef
+from bot.chat.address import Party, Person, Place
+from bot.chat.event import FormSubmitted, Picked
 from bot.facilitation.changes import Changes
 from bot.facilitation.controls import pause
 from bot.facilitation.owing import LAST_WORD, owe
@@ -48,25 +49,40 @@ async def delivery_in_trouble(tx: Transaction, key: str) -> Delivery | None:
 
 
 async def confirm(
-    tx: Transaction, key: str, post: PostRef | None, *, run: Run, opening: str = ""
+    tx: Transaction, key: str, event: Picked | FormSubmitted, *, run: Run, opening: str = ""
 ) -> None:
-    """Somebody used a post, whose address is ``post`` if known: so it arrived, and stands there.
+    """Somebody used a post: so it arrived, and stands where the event says, if it can stand there.
 
     What their button says of it counts only if it belongs to what they used.
     """
     delivery = await tx.delivery(key) if key else None
     if delivery is None or (delivery.owed.run, delivery.owed.opening) != (run.id, opening):
         return
-    ref = post if post and _may_stand(delivery.owed, post.place, run) else None
+    if delivery.state == "sent" and delivery.ref:
+        return
+    ref = event.post if _may_stand(delivery.owed, event, run) else None
+    if ref and await tx.delivery_at(ref):
+        # Another post stands there, and would be drawn as this one.
+        ref = None
     if await tx.settle(key, "sent", ref=ref):
         # What was posted then may not be what stands now, so it is drawn again.
         await tx.soil(key)
         await tx.apply(Changes(dirty_run=run.id))
 
 
-def _may_stand(owed: Owed, place: Place, run: Run) -> bool:
-    """Whether it can have been posted there: what a press leads to in a private talk has buttons
-    that say the same of their post, and stands elsewhere."""
-    if isinstance(owed.to, Place):
-        return place.root == owed.to.root
-    return place.root != run.main.root
+def _may_stand(owed: Owed, event: Picked | FormSubmitted, run: Run) -> bool:
+    """Whether it can have been posted where this was pressed.
+
+    What a press leads to in a private talk has buttons that say the same of their post, and stands
+    elsewhere.
+    """
+    if event.post is None:
+        return False
+    root = event.post.place.root
+    match owed.to:
+        case Place() as place:
+            return root == place.root
+        case Person() as person:
+            return root != run.main.root and person == event.who
+        case Party(people=people):
+            return root != run.main.root and event.who in people

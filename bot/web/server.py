@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator, Sequence
@@ -17,9 +18,12 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from bot.failing import WhereAlone
 from bot.pages.parts import PAGES, Unavailable, environment, is_fetch, page, static_mount
 from bot.web.headers import SecurityHeaders, security_headers
 from bot.words import t
+
+_UNFORESEEN = WhereAlone()
 
 STREAMS_END_WITHIN = 5
 """Seconds that a server going down waits for its open answers."""
@@ -118,8 +122,10 @@ async def serve(
 
     For the main thread: after a signal it returns, and what comes after it still happens.
     ``stopping`` is called when the server goes down, to end what streams.
-    Raises PortInUse. Nothing of a request is logged: addresses hold secrets.
+    Raises PortInUse. Nothing of a request is logged: addresses hold secrets, and what fails may
+    quote what somebody wrote.
     """
+    logging.getLogger("uvicorn.error").addFilter(_UNFORESEEN)
     listening = list(sockets) or [listen(host, port)]
     config = uvicorn.Config(
         app,

@@ -133,6 +133,10 @@ def test_the_time_of_the_daily_post_may_stand_with_its_first_date(
     apart = dry_run(fivefold, plan, *DAILY, "--start", "2026-03-02", "--opens", "08:15")
     assert both == apart
     assert both["start"] == "2026-03-02T08:15:00+00:00"
+    assert both == dry_run(fivefold, plan, *DAILY, "--start", "2026-03-02 8.15")
+    assert both == dry_run(fivefold, plan, *DAILY, "--start", "2026-03-02", "--opens", "0815")
+    live = dry_run(fivefold, plan, "--start", "2026-03-02 8.15")
+    assert live == dry_run(fivefold, plan, "--start", "2026-03-02T08:15")
 
 
 def test_the_dry_run_lists_working_hours_and_warns_where_they_are_few(

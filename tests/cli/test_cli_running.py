@@ -146,6 +146,18 @@ def test_what_does_not_fit_yet_is_refused_in_a_line(
     assert "not started yet" in one_line_of(said)
 
 
+def test_a_lesson_that_has_not_begun_is_cancelled_without_a_question(
+    run: str, fivefold: Fivefold
+) -> None:
+    said = fivefold("run", run, "end")
+    assert (said.code, said.out) == (0, "Ended. Nothing further is posted.\n")
+    assert json.loads(fivefold("runs", "--json").out)[0]["status"] == "ended"
+    assert "Cancelled; nothing of it was posted." in fivefold("run", run, "status").out
+    again = fivefold("run", run, "end")
+    assert again.code == 1
+    assert "has ended" in one_line_of(again)
+
+
 def test_the_evidence_of_a_run_is_written_and_printed(
     run: str, fivefold: Fivefold, tmp_path: Path
 ) -> None:

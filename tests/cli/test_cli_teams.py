@@ -136,13 +136,22 @@ def test_what_is_set_wrongly_is_refused_and_named(
     assert f"FIVEFOLD_TEAMS_{name}" in said.err
 
 
+INSIDE = ["localhost:8080", "LocalHost", "five.localhost", "pi.local", "127.0.0.1", "[::1]:8443"]
+INSIDE += ["10.1.2.3", "192.168.0.7"]
+
+
 @pytest.mark.parametrize(
     ("words", "says"),
     [
         (("--url", URL, "--json"), "--app-id"),
-        (("--app-id", "fivefold", "--url", URL, "--json"), "--app-id"),
+        (("--app-id", "01234", "--url", URL, "--json"), "“01234” is no id of an app"),
+        (("--app-id", "0\n1", "--url", URL, "--json"), "such as 01234567-89ab-cdef"),
         (("--app-id", APP, "--json"), "--url"),
-        (("--app-id", APP, "--url", "http://lessons.example.org", "--json"), "https"),
+        (("--app-id", APP, "--url", "http://a.example", "--json"), "“http://a.example” will not"),
+        *(
+            (("--app-id", APP, "--url", f"https://{host}", "--json"), f"“https://{host}” is an add")
+            for host in INSIDE
+        ),
         (("--app-id", APP, "--url", URL), "--out"),
         (("--app-id", APP, "--url", URL, "--json", "--out", "made"), "--json"),
         (("--app-id", APP, "--url", URL, "--json", "--allow", "history"), "give replies."),

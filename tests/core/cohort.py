@@ -11,12 +11,13 @@ from datetime import timedelta
 from itertools import count
 from typing import Any
 
-from bot.chat.address import Person
+from bot.chat.address import Person, PostRef
 from bot.chat.answer import Answer, Refused, Show
 from bot.chat.callback import Callback
-from bot.chat.event import FormRequested, FormSubmitted, Picked
+from bot.chat.event import FormRequested, FormSubmitted, Picked, Replied
 from bot.chat.message import Button, Buttons, Form, Message
 from bot.chat.platform import Capabilities
+from bot.chat.text import UserText
 from bot.facilitation.activities import KINDS
 from bot.facilitation.activities.kind import Kind
 from bot.facilitation.activities.scene import Asked, Scene, Verdict
@@ -231,9 +232,22 @@ class Cohort:
             if each.state != "dropped":
                 self.review(name, f"r{each.n}", level, words)
 
-    def _hear(self, name: str, event: Picked | FormSubmitted, callback: Callback) -> Answer:
-        activity, who = self._activity(callback), self.join(name)
-        opening, kind = self.openings[activity], self._kind(activity)
+    def reply(self, name: str, activity: str, text: str, id: str = "r1") -> Answer:
+        """Somebody replies in the thread of an activity's post."""
+        thread = replace(MAIN, thread=self.openings[activity].id)
+        post, said = PostRef(MAIN, thread.thread), PostRef(thread, id)
+        event = Replied(**self._head(name), post=post, reply=said, text=UserText(text))
+        return self._hear(name, event, None, activity)
+
+    def _hear(
+        self,
+        name: str,
+        event: Picked | FormSubmitted | Replied,
+        callback: Callback | None,
+        activity: str = "",
+    ) -> Answer:
+        activity = self._activity(callback) if callback else activity
+        opening, kind, who = self.openings[activity], self._kind(activity), self.join(name)
         closed = refusal(self.run, opening, event, callback)
         if closed:
             return Refused(closed)
@@ -249,7 +263,7 @@ class Cohort:
                 event=event,
                 callback=callback,
                 dealt=self.dealt(activity, name) if kind.deals else (),
-                scene=scene if callback.verb in kind.alone else None,
+                scene=scene if callback and callback.verb in kind.alone else None,
             )
         )
         self._keep(verdict.changes)

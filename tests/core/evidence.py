@@ -67,7 +67,8 @@ def _asked(run: Run, activity: Activity, openings: int) -> AskedActivity:
         for n in range(1, openings + 1)
     )
     title = activity.kind.capitalize()
-    return AskedActivity(activity, kind.questions(spec), opened, title, kind.criteria(spec))
+    criteria, talks = kind.criteria(spec), kind.talks(spec)
+    return AskedActivity(activity, kind.questions(spec), opened, title, criteria, talks)
 
 
 def answer(

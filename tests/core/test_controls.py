@@ -20,6 +20,7 @@ from bot.facilitation.controls import (
     Command,
     NotNow,
     Verb,
+    command_of,
     control,
     parse_command,
     pause_for_facilitator,
@@ -450,19 +451,24 @@ def test_commands_are_understood_as_people_write_them(words: str, command: Comma
 
 
 @pytest.mark.parametrize(
-    "words", ["", "5", "+", "-5", "+5 hours", "+1000", "please pause", "nextt", "fivefold"]
+    "words", ["", "5", "+", "-5", "+5 hours", "+1000", "pause it all", "nextt", "fivefold"]
 )
 def test_other_words_are_no_command(words: str) -> None:
     assert parse_command(words) is None
 
 
-@given(st.sampled_from([*VERBS, "status", "help"]), st.integers(1, MOST_MINUTES))
+@given(st.sampled_from([*VERBS, "end", "end-now", "status"]), st.integers(1, MOST_MINUTES))
 def test_a_buttons_item_reads_back_as_its_command(verb: Verb, count: int) -> None:
     command = Command(verb, count if verb == "extend" else 0)
-    assert parse_command(command.item) == command
+    assert command_of(command.item) == command
+
+
+@pytest.mark.parametrize("words", ["end-now", "end–now", "fivefold end-now", "End-now!"])
+def test_only_a_button_is_sure_to_end_it(words: str) -> None:
+    assert parse_command(words) != Command("end-now")
 
 
 @given(st.text())
 def test_any_words_can_be_said(words: str) -> None:
     command = parse_command(words)
-    assert command is None or parse_command(command.item) == command
+    assert command is None or command_of(command.item) == command

@@ -220,6 +220,15 @@ def test_whoever_left_before_an_activity_opened_is_not_counted_as_missing(tmp_pa
     assert (rows["Gone"]["asked"], rows["Bo"]["asked"]) == ("0", "3")
 
 
+def test_a_comment_below_what_is_answered_in_private_is_no_answer(tmp_path: Path) -> None:
+    bo = a_participant("bo")
+    said = answer(bo, "reflection", "reply:1", "Which of the two?", at=1)
+    write_evidence(report_of((bo,), said), tmp_path)
+    (row,) = table(tmp_path, "participants")
+    assert "Engage.reflection" in row["not_answered"]
+    assert "Which of the two?" in read_page(tmp_path).text
+
+
 def test_a_remark_under_a_poll_is_no_vote(tmp_path: Path) -> None:
     bo = a_participant("bo")
     write_evidence(report_of((bo,), answer(bo, "poll", "reply:1", "Hm", at=1)), tmp_path)

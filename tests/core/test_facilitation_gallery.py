@@ -49,7 +49,7 @@ def test_what_people_write_by_form_stands_in_the_thread_of_its_post(pace: Pace |
     for lead in leads:
         assert made_up.NAMES[0] in plain(shown[f"{lead}-in-thread"])
         post = plain(shown["day-1-by-form" if pace else f"{lead}-by-form"])
-        assert "Everyone’s answers stand there." in post
+        assert "Everyone’s answers stand in the thread." in post
         assert made_up.NAMES[0] not in post
 
 

@@ -86,7 +86,7 @@ def test_a_deleted_reply_stands_no_more_even_if_it_arrives_afterwards() -> None:
     desk.reply("eve", "Oops", id="r2", late_by=30)
     assert desk.given("ben", "reply:r1") is None
     assert desk.given("eve", "reply:r2") is None
-    assert desk.scene().answered() == 0
+    assert desk.kind.answered(desk.scene()) == 0
 
 
 def test_the_turnout_counts_learners_once_and_facilitators_never() -> None:
@@ -144,12 +144,12 @@ def test_an_emptied_answer_is_taken_back_and_its_wording_kept_as_a_version() -> 
     assert isinstance(desk.submit("ben", "answer", answer="").answer, Correct)
 
 
-def test_only_somebody_without_an_answer_must_write_one() -> None:
-    """The form in the post is the same for everyone, so it cannot insist."""
+def test_whoever_has_an_answer_can_empty_it_in_their_own_form_alone() -> None:
+    """The form in the post is blank for everyone, so of it only what is filled in counts."""
     desk = Desk("discussion", THREADLESS)
     (button,) = buttons(say(desk))
     assert button.form
-    assert [field.required for field in button.form.fields] == [False]
+    assert [field.required for field in button.form.fields] == [True]
     assert [field.required for field in form_of(desk, "ben").fields] == [True]
     desk.submit("ben", "answer", answer="My own view")
     assert [field.required for field in form_of(desk, "ben").fields] == [False]
@@ -225,7 +225,7 @@ def test_where_a_thread_is_not_heard_the_post_has_a_form_and_says_where_answers_
     for message in (say(desk), shared(desk)):
         text = plain(message)
         assert "Answer with the button: what you type in the thread does not reach me." in text
-        assert "Everyone’s answers stand there." in text
+        assert "Everyone’s answers stand in the thread." in text
         assert "My own view" not in text
         assert [b.label for b in buttons(message)] == ["Write your answer", "Read the answers"]
 

@@ -12,7 +12,6 @@ import pytest
 from bot.chat.address import Person
 from bot.chat.answer import Answer, Show
 from bot.chat.codec import dumps
-from bot.chat.event import FormSubmitted, Picked
 from bot.chat.message import Form, Message
 from bot.chat.text import UserText
 from bot.facilitation.state import Participant, Role
@@ -47,8 +46,8 @@ class Watched(Cohort):
     def look(self, name: str, callback: str) -> Answer:
         return self._watched(name, super().look(name, callback))
 
-    def _hear(self, name: str, event: Picked | FormSubmitted, callback: Any) -> Answer:
-        return self._watched(name, super()._hear(name, event, callback))
+    def _hear(self, name: str, *heard: Any, **more: Any) -> Answer:
+        return self._watched(name, super()._hear(name, *heard, **more))
 
     def _watched(self, name: str, answer: Answer) -> Answer:
         if isinstance(answer, Show):

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.facilitation.localtime import Edge, resolve
+from bot.facilitation.localtime import Edge, read_time, resolve
 
 ZONES = [
     "America/New_York",
@@ -28,6 +28,22 @@ def local(text: str) -> datetime:
 
 def utc(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
+
+
+@given(st.times().map(lambda at: at.replace(second=0, microsecond=0)), st.sampled_from(":."))
+def test_a_time_is_read_however_it_is_typed(at: time, point: str) -> None:
+    for hour in (f"{at.hour:02}", f"{at.hour}"):
+        assert read_time(f" {hour}{point}{at.minute:02} ") == at
+        assert read_time(f"{hour}{at.minute:02}") == at
+        assert read_time(hour) == time(at.hour)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "noon", "24", "9:60", "9.3", "9:3", "9:30:00", "12345", "-1", "9:30 pm", "9 30"]
+)
+def test_what_is_no_time_of_day_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"no time of day|must be in"):
+        read_time(text)
 
 
 @pytest.mark.parametrize(

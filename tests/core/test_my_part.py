@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.chat.answer import Refused, Saved
 from bot.chat.message import Choices, Deadline, Message, Text
 from bot.chat.plain import plain
+from bot.chat.platform import Capabilities
 from bot.facilitation.state import LOBBY, Participant
 from tests.core.cohort import Cohort, button, form, labels, of, reviewing
 
@@ -162,6 +165,30 @@ def test_a_guest_has_nothing_yet_and_is_shown_nothing_of_others() -> None:
 def test_a_facilitator_has_nothing_to_do_in_it() -> None:
     cohort = lesson("submission", "poll", "reflection", "discussion", "groups", "peer_review")
     assert "Nothing is waiting" in halves(cohort.part("fay"))[0]
+
+
+def test_in_a_rehearsal_whoever_holds_it_has_to_do_what_a_learner_has() -> None:
+    kinds = ("submission", "poll", "reflection", "discussion", "groups")
+    cohort = lesson(*kinds)
+    cohort.run = replace(cohort.run, rehearsal=True)
+    cohort.capabilities = Capabilities(threads=False, hears_replies=False)
+    due = halves(cohort.part("fay"))[0]
+    assert due == halves(cohort.part("ada"))[0]
+    assert "Hand in your work" in due
+    cohort.hand_in("fay", "My sketch")
+    due, mine = halves(cohort.part("fay"))
+    assert "Hand in your work" not in due
+    assert "My sketch" in mine
+
+
+def test_in_a_rehearsal_nobody_is_asked_for_a_groups_work_who_is_in_no_group() -> None:
+    cohort = Cohort(of("groups"), of("submission", by="group"), people=("ada", "ben"))
+    cohort.lead()
+    cohort.open("groups")
+    cohort.open("submission")
+    cohort.run = replace(cohort.run, rehearsal=True)
+    assert "Nothing is waiting" in halves(cohort.part("fay"))[0]
+    assert "Hand in your group’s work" in halves(cohort.part("ada"))[0]
 
 
 def test_the_conversation_around_the_lesson_is_no_task() -> None:

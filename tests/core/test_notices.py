@@ -14,12 +14,13 @@ from bot.chat.message import Button, Buttons, Deadline, Message
 from bot.chat.plain import plain
 from bot.chat.text import When
 from bot.facilitation.activities import KINDS
-from bot.facilitation.controls import Verb, parse_command
+from bot.facilitation.controls import Verb, not_started, parse_command
 from bot.facilitation.dry_run import dry_run
-from bot.facilitation.notices import RunScene, Trouble, say_notice
+from bot.facilitation.notices import RunScene, Trouble, end_question, say_notice
 from bot.facilitation.scheduling import Planned
 from bot.facilitation.seeing import scene_of
 from bot.facilitation.state import LOBBY, CueState, Run, RunStatus
+from bot.facilitation.turnout import Turnout
 from tests.core.making import (
     START,
     a_lesson,
@@ -62,6 +63,13 @@ def scene_in(status: RunStatus, **seen: object) -> RunScene:
     run = lesson_run(status=status, paused_at=paused_at, revision=7)
     openings = (an_opening(run, LOBBY), an_opening(run)) if status in ("running", "paused") else ()
     return replace(RunScene(run, cues_of(run), openings), **seen)  # type: ignore[arg-type]
+
+
+def begun_in(status: RunStatus) -> RunScene:
+    """The same of a run that has begun."""
+    scene = scene_in(status)
+    cues = [replace(c, state="done") if c.kind == "start" else c for c in scene.cues]
+    return replace(scene, cues=cues)
 
 
 def buttons(message: Message) -> list[Button]:
@@ -166,9 +174,9 @@ def test_notes_promise_no_time_while_time_stands_still() -> None:
 @pytest.mark.parametrize(
     ("status", "fitting"),
     [
-        ("scheduled", ["start"]),
-        ("running", ["pause", "extend", "close", "next", "status"]),
-        ("paused", ["resume", "status"]),
+        ("scheduled", ["start", "end"]),
+        ("running", ["pause", "extend", "close", "next", "status", "end"]),
+        ("paused", ["resume", "status", "end"]),
         ("ended", []),
     ],
 )
@@ -181,9 +189,54 @@ def test_a_panel_has_the_buttons_that_fit(status: RunStatus, fitting: list[Verb]
 
 def test_the_panel_of_a_lesson_that_waits_to_be_started_starts_it() -> None:
     scene = scene_in("paused")
-    asked = replace(scene.run, pause_reason="It begins when you say “start”.")
-    assert verbs(say_notice("panel", replace(scene, run=asked))) == ["start"]
-    assert verbs(say_notice("panel", scene)) == ["start", "resume"]
+    asked = replace(scene.run, pause_reason=not_started())
+    message = say_notice("panel", replace(scene, run=asked))
+    assert verbs(message) == ["start", "end"]
+    assert plain(message).count("Not started yet. Press “Start the lesson”.") == 1
+    assert "Paused" not in plain(message)
+    assert verbs(say_notice("panel", scene)) == ["start", "resume", "end"]
+
+
+def test_the_way_to_end_it_is_the_last_and_says_what_it_does() -> None:
+    def last(scene: RunScene) -> Button:
+        return buttons(say_notice("panel", scene))[-1]
+
+    begun = begun_in("running")
+    rehearsal = replace(begun, run=replace(begun.run, rehearsal=True))
+    assert last(scene_in("scheduled")).label == "Cancel the lesson"
+    assert last(begun).label == "End the lesson"
+    assert last(begun).style == "plain"
+    assert last(rehearsal).label == "End the rehearsal"
+
+
+def test_before_it_is_ended_it_is_asked_once_with_the_revision() -> None:
+    scene = begun_in("running")
+    question = end_question(scene.run, scene.cues)
+    assert "End “Permits for everybody” now?" in plain(question)
+    assert "cannot be undone" in plain(question)
+    (button,) = buttons(question)
+    assert Callback.decode(button.callback) == Callback("run", "run1", "end-now", revision=7)
+    assert "Nothing of it was posted yet" in plain(end_question(scene.run, cues_of(scene.run)))
+
+
+def test_after_the_end_a_panel_names_no_words_that_do_nothing() -> None:
+    ended = plain(say_notice("panel", begun_in("ended")))
+    assert "Or say: evidence. Only you see this." in ended
+    assert "start" not in ended
+    cancelled = say_notice("panel", scene_in("ended"))
+    assert "Cancelled; nothing of it was posted." in plain(cancelled)
+    assert "Or say" not in plain(cancelled)
+    assert not buttons(cancelled)
+
+
+def test_a_panel_names_all_that_is_open_under_one_head() -> None:
+    scene = begun_in("running")
+    more = an_opening(scene.run, "Explore.poll")
+    scene = replace(scene, openings=(*scene.openings, more))
+    text = plain(say_notice("panel", scene))
+    assert text.count("Now:") == 1
+    assert "Engage.prompt" in text
+    assert "Explore.poll" in text
 
 
 @pytest.mark.parametrize("status", ["scheduled", "paused"])
@@ -220,7 +273,7 @@ def test_a_panel_leads_to_the_evidence_once_there_can_be_some(status: RunStatus)
 
 def test_a_panel_says_what_is_open_how_many_answered_and_what_comes_next() -> None:
     scene = scene_in("running")
-    scene = replace(scene, turnouts={scene.openings[-1].id: (3, 24)})
+    scene = replace(scene, turnouts={scene.openings[-1].id: Turnout(3, 24)})
     cues = [replace(cue, state="done") if cue.at <= START else cue for cue in scene.cues]
     message = say_notice("panel", replace(scene, cues=cues))
     text = plain(message)
@@ -236,7 +289,7 @@ def test_a_panel_counts_no_answers_where_nothing_is_asked() -> None:
 
 
 def test_a_paused_panel_says_why_and_promises_no_times() -> None:
-    scene = scene_in("paused")
+    scene = begun_in("paused")
     run = replace(scene.run, pause_reason="I was away.")
     message = say_notice("panel", replace(scene, run=run))
     text = plain(message)

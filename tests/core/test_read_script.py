@@ -227,6 +227,16 @@ def test_a_phase_that_the_plan_has_not_is_a_problem() -> None:
     assert "no phase “Elicit”" in problem.message
 
 
+def test_where_the_plan_has_no_phase_at_all_it_is_told_how_to_write_one() -> None:
+    bare, _ = read_plan("# Bees\n\nNo headings here.\n")
+    text = "phases:\n  Warm-up:\n    do: [One]\n"
+    _, (problem,) = read_script(text, KINDS, bare, str)
+    assert problem.message.startswith("The plan has no phase “Warm-up”: it has none that I can")
+    assert "### Engage (20 minutes)" in problem.message
+    said, _ = read_plan("# Bees\n\n### Engage (20 minutes)\n\nLook.\n")
+    assert [phase.name for phase in said.phases] == ["Engage"]
+
+
 def test_the_second_phase_of_a_name_has_its_number() -> None:
     text = "phases:\n  Explore: {do: [One]}\n  Explore[2]: {do: [Two]}\n"
     script, problems = read_script(text, KINDS, TWICE, str)

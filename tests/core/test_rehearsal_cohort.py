@@ -108,7 +108,7 @@ async def a_house(file: Path) -> AsyncIterator[House]:
         return f"p{person.id}"
 
     async with open_store(url, lane_of=lane_of) as store:
-        managing = Managing(store, clock)
+        managing = Managing(store, clock, lambda platform: Capabilities())
         library = Library(CONTENT, lambda: KINDS)
         hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, new_id, library)
         sending = Sending(store, platforms, lesson=clock, machine=clock, owner="w", width=1)

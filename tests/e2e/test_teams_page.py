@@ -55,7 +55,7 @@ async def test_a_learner_takes_part_on_a_phone_and_at_a_desk(
         await lesson.press(lesson.bo, "At the desk", poll)
         await lesson.say(lesson.fay, "+5")
         await house.run_for(1)
-        await expect(desk.thread(POLL)).to_contain_text("2 of 2 have answered")
+        await expect(desk.thread(POLL)).to_contain_text("2 people have answered")
         await expect(desk.thread(POLL)).to_contain_text("9:20")
         await expect(own).to_have_value(HALF)
         await own.fill(WHOLE)

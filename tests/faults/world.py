@@ -111,7 +111,7 @@ async def carry_on(world: World, step: Step) -> None:
         return world.capabilities
 
     async with open_store(world.url, lane_of=lane_of) as store:
-        managing = Managing(store, clock)
+        managing = Managing(store, clock, capabilities_of)
         library = Library(CONTENT, lambda: KINDS)
         hearing = Hearing(store, GroupCommit(store), managing, capabilities_of, _new_id, library)
         hear: Hear = Acknowledging(hearing.hear, world.acknowledged, step)

@@ -10,13 +10,19 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
+from markdown_it import MarkdownIt
+
 from bot.chat.message import Option
 from bot.chat.plain import moment
 from bot.chat.text import WhenStyle
 from bot.platforms.teams.inputs import Known
 
 LARGEST_CARD = 80_000
-MACRO = re.compile(r"\{\{(?:DATE|TIME)\([0-9TZ:-]+(?:, LONG)?\)\}\}")
+_MARKDOWN = MarkdownIt("js-default", {"html": True})
+MACRO = re.compile(r"\{\{(?:DATE|TIME)\([0-9TZ:-]+(?:, ?(?:COMPACT|LONG|SHORT))?\)\}\}")
+_STRONG = re.compile(r"\*\*([^*]+)\*\*")
+_ADDRESS = re.compile(r"://|www\.", re.IGNORECASE)
+_UNSEEN = str.maketrans({"\u00a0": " ", "\u2060": None})
 
 
 KNOWN = Known(
@@ -41,8 +47,21 @@ def nodes_of(value: Any) -> Iterator[dict[str, Any]]:
             yield from nodes_of(inner)
 
 
+def as_read(text: str) -> str:
+    """Text as the eye takes it: without what is not seen."""
+    return text.translate(_UNSEEN)
+
+
+def live_in(text: str) -> list[str]:
+    """What a reader of Markdown would make live in a text: links, pictures, tags, addresses."""
+    read = _MARKDOWN.parse(text)
+    kinds = [one.type for token in read for one in (token, *(token.children or ()))]
+    live = ("link_open", "image", "html_inline", "html_block")
+    return [kind for kind in kinds if kind in live] + _ADDRESS.findall(text)
+
+
 def text_of(value: Any) -> str:
-    """What a person can read or follow, in order; hard spaces as the spaces that they stand for.
+    """What a person can read or follow, in order, as they read it.
 
     The address of a link that goes on in the next run is told once, behind its last words.
     """
@@ -54,7 +73,7 @@ def text_of(value: Any) -> str:
             address = url
         keys = ("text", "title", "label", "value")
         told += [node[key] for key in keys if isinstance(node.get(key), str)]
-    return "".join((*told, address)).replace("\u00a0", " ")
+    return as_read("".join((*told, address)))
 
 
 def problems_of(card: Any) -> list[str]:
@@ -70,12 +89,17 @@ def problems_of(card: Any) -> list[str]:
         if len(node.get("actions", [])) > 6:
             found.append("more than six actions side by side")
         if node.get("type") == "TextBlock" and re.search(
-            r"[*_\[\]()#`~>\\<&\n]|^[-+\d]", MACRO.sub("", node["text"])
+            r"[*_\[\]#`~>\\<&\n]|//|^[-+\d]", _STRONG.sub(r"\1", MACRO.sub("x", node["text"]))
         ):
             found.append(f"Markdown could change {node['text']!r}")
         if node.get("type") == "TextRun" and MACRO.search(node["text"]):
             found.append(f"a moment in words: {node['text']!r}")
+        if MACRO.search(node.get("label", "")):
+            found.append(f"a moment in a label: {node['label']!r}")
         if node.get("type") == "Input.ChoiceSet":
+            titles = [choice["title"] for choice in node["choices"]]
+            found += [f"a moment in a title: {one!r}" for one in titles if MACRO.search(one)]
+            found += [f"{kind} in {one!r}" for one in titles for kind in live_in(one)]
             values = [choice["value"] for choice in node["choices"]]
             if len(set(values)) < len(values) or not values or "," in "".join(values):
                 found.append(f"values of {node['id']}")
@@ -96,8 +120,8 @@ def actions_of(card: Any) -> list[Any]:
 
 _ISO = r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ)"
 _OWN: tuple[tuple[str, WhenStyle], ...] = (
-    (rf"\{{\{{DATE\({_ISO}, LONG\)\}}\}}, \{{\{{TIME\(\1\)\}}\}}", "date_time"),
-    (rf"\{{\{{DATE\({_ISO}, LONG\)\}}\}}", "date"),
+    (rf"\{{\{{DATE\({_ISO}, SHORT\)\}}\}}, \{{\{{TIME\(\1\)\}}\}}", "date_time"),
+    (rf"\{{\{{DATE\({_ISO}, SHORT\)\}}\}}", "date"),
     (rf"\{{\{{TIME\({_ISO}\)\}}\}}", "time"),
 )
 

@@ -16,11 +16,23 @@ from bot.chat.message import Form, Message, Option
 from bot.chat.platform import Capabilities
 from bot.facilitation import made_up
 from bot.facilitation.activities import KINDS
+from bot.facilitation.controls import Command
 from bot.facilitation.day import day_post
 from bot.facilitation.dry_run import dry_run, scheduled
 from bot.facilitation.gallery import START, gallery
 from bot.facilitation.gallery_private import Named
-from bot.facilitation.home import Taken, helped, home, led_page, not_kept, way_in
+from bot.facilitation.home import (
+    Taken,
+    greeted,
+    helped,
+    home,
+    led_page,
+    nearly,
+    not_kept,
+    thanked,
+    way_in,
+    which_lesson,
+)
 from bot.facilitation.my_part import my_part
 from bot.facilitation.notices import RunScene
 from bot.facilitation.pace import Pace
@@ -98,11 +110,15 @@ def pages(lesson: Lesson) -> Iterator[Named]:
             yield f"home-part-{state}-{answers}", home([], taken, more=0, plans=False)
             yield f"not-kept-{state}-{answers}", not_kept(UNKEPT, part)
         yield f"led-{state}", led_page(seen, plans=True)
+        yield f"greeted-{state}", greeted(led_page(seen, plans=True))
+        yield f"which-{state}", which_lesson("+5", Command("extend", 5), [seen] * 8)
     yield "home-empty", home([], [], more=0, plans=True)
     yield "way-in", way_in(None, plans=True)
     yield "way-in-again", way_in(run, plans=False)
     yield "help", helped(leads=True, plans=True)
     yield "not-kept", not_kept(UNKEPT, None)
+    yield "nearly", nearly("my part", leads=False)
+    yield "thanked", thanked()
 
 
 def planning(lesson: Lesson) -> Iterator[Named]:

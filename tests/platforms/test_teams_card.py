@@ -1,12 +1,14 @@
 """Teams: any message in cards of the right size, every word in it, nothing live."""
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from bot.chat.message import (
     Bar,
@@ -31,7 +33,7 @@ from bot.chat.message import (
 )
 from bot.chat.plain import moment
 from bot.chat.platform import Rejected
-from bot.chat.text import Strong, UserText, When
+from bot.chat.text import Line, Strong, UserText, When
 from bot.platforms.teams.blocks import draw
 from bot.platforms.teams.card import (
     corrected,
@@ -39,13 +41,18 @@ from bot.platforms.teams.card import (
     noted,
     render_form,
     render_message,
+    render_page,
     said_card,
     with_back,
 )
 from bot.platforms.teams.reading import Press, read_form, read_press
+from bot.platforms.teams.runs import unmarked
 from tests.platforms.card_rules import (
     KNOWN,
+    MACRO,
     actions_of,
+    as_read,
+    live_in,
     nodes_of,
     problems_of,
     read_in_utc,
@@ -61,15 +68,24 @@ OPTIONS = tuple(Option(f"o,{n}%", f"Option {n}") for n in range(14))
 
 @given(messages, st.booleans())
 def test_any_message_keeps_every_limit_and_loses_no_text(message: Message, apart: bool) -> None:
-    cards = render_message(message, apart=apart)
+    all_is_well(message, render_message(message, apart=apart))
+
+
+@given(messages)
+def test_any_page_keeps_every_limit_and_loses_no_text(message: Message) -> None:
+    all_is_well(message, render_page(message))
+
+
+def all_is_well(message: Message, cards: Sequence[Any]) -> None:
+    """No card is too large or lets Markdown change anything, and every text stands in one."""
     assert [problems_of(card) for card in cards] == [[] for _ in cards]
     drawn = text_of(read_in_utc([card["body"] for card in cards]))
     for block in message.blocks:
-        texts = [text.replace("\u00a0", " ") for text in said(block, moment)]
+        texts = [as_read(text) for text in said(block, moment)]
         # The long titles of buttons stand above the others.
         each = isinstance(block, Buttons)
         missing = [text for text in texts if text not in drawn] if each else []
-        told = [] if each else told_once(texts, addresses(message))
+        told = [] if each else told_once(texts, {as_read(one) for one in addresses(message)})
         assert missing + lost(told, drawn) == []
 
 
@@ -115,6 +131,32 @@ def test_without_anything_to_fill_in_all_of_it_stands_together() -> None:
     assert text_of(live["body"]).startswith("3 of 5 have answeredOpen until ")
 
 
+def test_a_page_for_one_person_is_one_card_with_all_in_its_place() -> None:
+    """Nobody edits it while they write: so nothing has to stand apart."""
+    form = Form("Write", "f.write.1...", (TextField("why", "Why?"),))
+    write = Buttons((Button("Answer", "f.open.1...", "open", form=form),))
+    blocks = (Heading("My part"), LIVE[2], write, LIVE[1], Text(("Only you see this.",)))
+    page = Message("My part", blocks)
+    assert len(render_message(page)) == 2
+    [card] = render_page(page)
+    drawn = text_of(card["body"])
+    told = ("My part", "Open until ", "Answer", "The tally", "Only you see this.")
+    assert sorted(told, key=drawn.index) == list(told)
+    assert holds_inputs(card)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_a_form_is_called_the_same_in_a_post_and_on_a_page(apart: bool) -> None:
+    form = Form("Write", "f.write.1...", (TextField("why", "Why?"),))
+    write = Buttons((Button("Answer", "f.open.1...", "open", form=form),))
+    page = Message("My part", (LIVE[2], Heading("My part"), write))
+    ids = [
+        [node["id"] for card in cards for node in nodes_of(card) if "id" in node]
+        for cards in (render_page(page), render_message(page, apart=apart))
+    ]
+    assert ids[0] == ids[1] != []
+
+
 def test_what_changes_in_several_parts_stands_under_the_name_of_each() -> None:
     blocks = (Heading("Vote"), LIVE[1], Heading("Write"), LIVE[0], LIVE[2])
     _, live = render_message(Message("", blocks), apart=True)
@@ -151,14 +193,16 @@ def test_a_button_with_a_form_shows_it_in_place() -> None:
     assert read_form(answer) == {"why": ("Because",)}
 
 
-def test_a_form_in_the_post_says_nothing_twice_but_who_reads_it() -> None:
+def test_a_form_in_the_post_says_nothing_twice() -> None:
     matter = (Heading("Events"), Text(("Choose one of them.",)))
     note = Note(("Everyone reads it.",))
-    form = Form("Your answer", "f.w.1...", (*matter, TextField("why", "Why?"), note))
+    title = "Your answer"
+    form = Form(title, "f.w.1...", (*matter, TextField("why", title), note, Note(("By hand.",))))
     button = Button("Write", "f.open.1...", "open", "primary", form)
     [card] = render_message(Message("", (*matter, Buttons((button,)), note)))
     drawn = text_of(card["body"])
-    assert (drawn.count("Choose one of them."), drawn.count("Everyone reads it.")) == (1, 2)
+    said = ("Choose one of them.", "Everyone reads it.", title, "By hand.")
+    assert [drawn.count(text) for text in said] == [1, 1, 1, 1]
     assert actions_of(card)[0]["style"] == "positive"
 
 
@@ -230,6 +274,55 @@ def test_a_moment_among_other_words_is_told_in_utc_and_below_on_the_readers_cloc
     assert runs[:2] == ["From ", "09:00 UTC"]
     assert "".join(runs[2:]) == (other if isinstance(other, str) else other.text)
     assert card["body"][1]["text"] == "In your time zone: {{TIME(2026-01-05T09:00:00Z)}}"
+
+
+def test_an_apostrophe_leaves_a_moment_on_the_readers_clock() -> None:
+    title = "Paste (or say) a part that isn't yours: “why”, 50%"
+    [card] = render_message(Message("", (Text((When(NINE, "date_time"), ": ", Strong(title))),)))
+    assert [element["text"] for element in card["body"]] == [
+        "{{DATE(2026-01-05T09:00:00Z, SHORT)}}, {{TIME(2026-01-05T09:00:00Z)}}: **" + title + "**"
+    ]
+
+
+WORDY = st.text("ab1 (),.!?'\"’%:-", max_size=12)
+PARTS = st.one_of(WORDY, st.builds(Strong, WORDY), st.just(When(NINE)))
+
+
+@given(st.lists(PARTS, max_size=5).map(tuple))
+def test_what_stands_beside_a_moment_reads_in_markdown_as_it_was_written(line: Line) -> None:
+    [card] = render_message(Message("…", (Text(line),)))
+    first = card["body"][0]
+    if first["type"] != "TextBlock":
+        return
+    [inline] = [one for one in MarkdownIt().parse(MACRO.sub("9:00", first["text"])) if one.children]
+    read = "".join(child.content for child in inline.children or ())
+    assert read == "".join(said(Text(line), lambda at, style: "9:00")).rstrip()
+    strong = sum(child.type == "strong_open" for child in inline.children or ())
+    assert strong == sum(isinstance(part, Strong) for part in line)
+
+
+SIGNS = st.text("ab1 *_`~[]()<>&;\\!#|+-=:./\n\r^\t", max_size=30)
+
+
+@settings(max_examples=400)
+@given(st.one_of(SIGNS, st.text(max_size=30), st.sampled_from(HOSTILE)))
+def test_what_is_unmarked_reads_the_same_and_has_nothing_live_in_it(text: str) -> None:
+    shown = unmarked(text)
+    assert shown.replace("\u2060", "") == text.replace("\u2060", "")
+    assert live_in(shown) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["The data, or nobody", "*__init__*", "2 * 3", "a < 5 & b", "x[0]"]
+)
+def test_what_cannot_become_live_stays_as_it_was_written(text: str) -> None:
+    assert unmarked(text) == text
+
+
+@pytest.mark.parametrize(("does", "look"), [("pick", "destructive"), ("open", None)])
+def test_only_what_does_something_is_red(does: Literal["pick", "open"], look: str | None) -> None:
+    [action] = _actions(Message("", (Buttons((Button("Go", "f.go.1...", does, "danger"),)),)))
+    assert action.get("style") == look
 
 
 def test_a_divider_is_a_line_above_what_follows() -> None:

@@ -1,5 +1,7 @@
 """Teams: forms on cards, what is chosen in them, and what a card says in answer to somebody."""
 
+from typing import Any
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,7 @@ from bot.chat.message import (
     Option,
     PeopleField,
     PlaceField,
+    Table,
     TextField,
     TimeField,
 )
@@ -37,6 +40,7 @@ from tests.platforms.card_rules import (
     KNOWN,
     LARGEST_CARD,
     actions_of,
+    as_read,
     nodes_of,
     problems_of,
     read_in_utc,
@@ -46,6 +50,8 @@ from tests.platforms.card_rules import (
 )
 from tests.said import said
 from tests.strategies import HOSTILE, forms, texts
+from tests.teams.cards import actions, field_of, value_of
+from tests.teams.cards import given as given_in
 
 OPTIONS = tuple(Option(f"o,{n}%", f"Option {n}") for n in range(14))
 
@@ -55,12 +61,14 @@ def test_any_form_keeps_every_limit_and_loses_no_text(form: Form, known: bool) -
     try:
         card = render_form(form, KNOWN if known else Known())
     except Rejected:
-        assert size_of(plain(form)) > LARGEST_CARD // 2
+        rows = [row for part in form.parts if isinstance(part, Table) for row in part.rows]
+        cells = 100 * sum(map(len, rows))
+        assert size_of(plain(form)) + cells > LARGEST_CARD // 2
         return
     assert problems_of(card) == []
     drawn = text_of(read_in_utc(card["body"]))
     texts = [form.title, form.submit, *(text for part in form.parts for text in said(part, moment))]
-    assert [text for text in texts if text.replace("\u00a0", " ") not in drawn] == []
+    assert [text for text in texts if as_read(text) not in drawn] == []
 
 
 @given(forms(), st.sampled_from((Known(), KNOWN)))
@@ -91,6 +99,56 @@ def test_a_form_sent_unchanged_gives_back_what_it_held(form: Form, known: Known)
                 pass
     assert read_form(value) == expected
     assert read_press(value) == Press(form.callback, "form")
+
+
+@given(forms(), st.booleans(), st.data())
+@settings(max_examples=50, suppress_health_check=[HealthCheck.filter_too_much])
+def test_a_form_of_ones_own_means_all_of_it_and_one_in_a_post_what_is_filled_in(
+    form: Form, android: bool, data: st.DataObject
+) -> None:
+    """Whether a client sends what stands empty or leaves it out."""
+    held = Message("Reflect", (Buttons((Button("Write", "f.open.1...", "open", form=form),)),))
+    try:
+        own, [post, *_] = render_form(form, KNOWN), render_message(held)
+    except Rejected:
+        return
+    for card in (own, post):
+        for action in actions(card):
+            if action.data.get("does") != "form":
+                continue
+            typed = {
+                node["id"]: data.draw(st.sampled_from(("", *_can_be_given(node))))
+                for node in action.sent
+                if data.draw(st.booleans())
+            }
+            stands = {node["id"]: given_in(node, typed) for node in action.sent}
+            filled = {
+                field_of(id)
+                for id, value in stands.items()
+                if _is_said(id, value, blank=card is post)
+            }
+            read = read_form(value_of(action, typed, android=android))
+            assert {id for id, value in read.items() if value} == filled
+            assert set(read) == (set(map(field_of, stands)) if card is own else filled)
+
+
+def _is_said(id: str, value: str, *, blank: bool) -> bool:
+    if id.split(" ")[1] in ("one", "many"):
+        return bool(value.replace(",", "").strip())
+    return bool(value.strip() if blank else value)
+
+
+def _can_be_given(node: dict[str, Any]) -> list[str]:
+    if node["type"] == "Input.ChoiceSet":
+        return [choice["value"] for choice in node["choices"]]
+    examples = {"Input.Text": ["Because, so.", " x "], "Input.Date": ["2026-01-05"]}
+    return examples.get(node["type"], ["09:30"])
+
+
+def test_a_form_that_names_no_fields_says_nothing_of_what_was_left_out() -> None:
+    for fields in ({}, {"fields": None}, {"fields": [5, None, "why"]}):
+        sent = {"form": "form", "form text what": "", **fields}
+        assert read_form(sent) == {"what": ()} | ({"why": ()} if fields.get("fields") else {})
 
 
 def test_a_form_too_long_for_a_card_is_refused_not_cut() -> None:
@@ -133,15 +191,16 @@ def test_people_who_cannot_be_offered_are_written_and_their_commas_may_have_spac
     assert (who["type"], who["value"]) == ("Input.Text", "U2,U9")
     assert "commas between them" in text_of(card["body"])
     assert ("too many" in text_of(card["body"])) == bool(known.people)
+    assert ("found nobody else" in text_of(card["body"])) != bool(known.people)
     assert read_form({who["id"]: "U2, U3 ,", "form": "form"}) == {"who": ("U2", "U3")}
 
 
-def test_where_no_place_is_known_the_way_to_one_is_said() -> None:
-    """Where there are too many, adding the app to a team would not help."""
+def test_where_no_place_is_known_that_is_said_and_its_id_can_be_written() -> None:
+    """Where there are too many, none is missing."""
     many = tuple(Option(f"19:{n}{'x' * 60}@thread.tacv2", f"Channel {n}") for n in range(1_000))
     for known, told in ((Known(), True), (Known(places=many), False)):
         said = text_of(render_form(Form("Schedule", "f.e.1...", (PLACE,)), known)["body"])
-        assert ("Add me to a team first" in said) is told
+        assert ("I found no channel of a team that you and I are in" in said) is told
         assert "19:" in said
 
 
@@ -152,6 +211,43 @@ def test_a_place_that_cannot_be_offered_is_written_as_it_is_called() -> None:
     [where] = [n for n in nodes_of(card) if n.get("type") == "Input.Text"]
     assert where["value"] == "19:a@thread.tacv2"
     assert read_form(submitted_from(card)) == {"where": ("19:a@thread.tacv2",)}
+
+
+def test_a_title_that_is_the_label_of_what_is_asked_stands_there_once() -> None:
+    own = Form("Your answer", "f.w.1...", (TextField("answer", "Your answer"),))
+    other = Form("Your answer", "f.w.1...", (TextField("answer", "Why?"),))
+    assert text_of(render_form(own)["body"]).count("Your answer") == 1
+    assert text_of(render_form(other)["body"]).startswith("Your answerWhy?")
+
+
+@pytest.mark.parametrize("multiple", [True, False])
+def test_a_title_of_a_choice_is_shown_to_the_letter_with_markdown_and_without(
+    multiple: bool,
+) -> None:
+    labels = ("__init__", "init", "`a*b`", "[your bank](https://evil.example)", "1. first", "~5")
+    options = tuple(Option(f"o{n}", text) for n, text in enumerate(labels))
+    card = render_form(Form("Pick", "f.e.1...", (ChoiceField("c", "Which?", options, multiple),)))
+    assert problems_of(card) == []
+    [chosen] = [node for node in nodes_of(card) if node.get("type") == "Input.ChoiceSet"]
+    assert tuple(as_read(choice["title"]) for choice in chosen["choices"]) == labels
+    assert chosen["choices"][1]["title"] == "init"
+    assert text_of(card["body"]).count("your bank") == 1
+
+
+def test_a_name_among_people_to_choose_is_no_link_and_no_date() -> None:
+    names = ("[Mallory](https://evil.example)", "{{DATE(2026-01-05T09:00:00Z, SHORT)}}")
+    known = Known(people=tuple(Option(f"U{n}", name) for n, name in enumerate(names)))
+    card = render_form(Form("Schedule", "f.e.1...", (PeopleField("who", "Who?"),)), known)
+    assert problems_of(card) == []
+    [who] = [node for node in nodes_of(card) if node.get("type") == "Input.ChoiceSet"]
+    assert tuple(as_read(choice["title"]) for choice in who["choices"]) == names
+
+
+def test_no_date_is_filled_into_the_label_of_a_field() -> None:
+    label = "{{TIME(2026-01-05T09:00:00Z)}}?"
+    card = render_form(Form("Pick", "f.e.1...", (TextField("why", label),)))
+    assert problems_of(card) == []
+    assert label in text_of(card["body"])
 
 
 ASKED = Form(
@@ -216,7 +312,7 @@ def test_the_form_that_a_press_came_from_is_found_in_the_card() -> None:
         "1.5",
         "Why?",
     )
-    assert read_form(submitted_from(found)) == {"why": (), "which one": (), "when": ()}
+    assert read_form({**submitted_from(found), "1.2 text why": "x"}) == {"why": ("x",)}
     assert submitted_from(found)["form"] == "1.2"
     assert form_in(card, {"fivefold": "f.else.1...", "does": "form", "form": "1.2"}) is None
     assert form_in(card, {"fivefold": "f.open.1...", "does": "open"}) is None
@@ -229,7 +325,7 @@ def test_a_sentence_stands_on_a_card_as_it_was_said(sentence: str) -> None:
     sentence = sentence[:2_000]
     card = said_card(sentence, back=True)
     assert problems_of(card) == []
-    assert text_of(card["body"]) == (sentence or "…").replace("\u00a0", " ") + "Back"
+    assert text_of(card["body"]) == as_read(sentence or "…") + "Back"
     [press] = actions_of(card)
     assert read_press(press["data"]) == Press("", "back")
     assert actions_of(said_card(sentence)) == []

@@ -118,7 +118,7 @@ class House:
         self.stage = stage
         self.lesson = clock
         self.machine = SteppedClock(clock.now())
-        self.managing = Managing(store, self.lesson)
+        self.managing = Managing(store, self.lesson, lambda platform: stage.capabilities)
         self.library = Library(CONTENT, lambda: KINDS)
         self._processes = count()
         self.hearing = self.another_hearing()

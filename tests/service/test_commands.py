@@ -66,10 +66,10 @@ async def test_where_the_lesson_has_ended_one_can_schedule_the_next(house: House
     await house.reply("ann", "Mine.")
     await house.run_for(minutes(20))
     assert (await house.run()).status == "ended"
-    assert list(buttons(page(await house.say("fay", "")))) == [
-        "Schedule a lesson",
-        "Rehearse a lesson",
-    ]
+    for place in (house.main, None):
+        led = page(await house.say("fay", "panel", place=place))
+        assert list(buttons(led)) == ["Evidence", "Schedule a lesson", "Rehearse a lesson"]
+        assert "Ended." in plain(led)
     assert list(buttons(page(await house.say("ann", "")))) == [
         "Schedule a lesson",
         "Rehearse a lesson",
@@ -154,7 +154,7 @@ async def test_what_is_closed_and_still_taken_can_be_given_from_home(house: Hous
 
 async def test_an_empty_home_says_so(house: House) -> None:
     shown = page(await house.say("zoe", "home", place=None))
-    assert "You are in no lesson yet" in plain(shown)
+    assert "I do not know of a lesson of yours yet" in plain(shown)
     assert list(buttons(shown)) == ["Schedule a lesson", "Rehearse a lesson"]
 
 
@@ -197,9 +197,64 @@ async def test_words_of_a_learner_are_not_taken_for_an_answer_nor_lost_in_silenc
 async def test_words_of_somebody_in_no_lesson_are_not_lost_in_silence_either(
     house: House,
 ) -> None:
-    shown = text(await house.say("zoe", "Hello?", place=None))
+    shown = text(await house.say("zoe", "Is it today?", place=None))
     assert "I do not keep what is said to me here" in shown
-    assert "Hello?" in shown
+    assert "Is it today?" in shown
+
+
+LEGAL = "I do not keep what is said to me here"
+
+
+@pytest.mark.parametrize("words", ["hi", "Hello!", "good morning"])
+async def test_a_greeting_is_greeted_back_with_what_there_is_to_do(
+    running: House, words: str
+) -> None:
+    house = running
+    await house.join("ann")
+    wanted = {"ann": "Still to do", "fay": "Your panel", "zoe": "press “My part”"}
+    for who, what in wanted.items():
+        shown = text(await house.say(who, words, place=None))
+        assert shown.startswith("Hello!")
+        assert what in shown
+        assert LEGAL not in shown
+
+
+@pytest.mark.parametrize("words", ["thanks", "Thank you!", "👍"])
+async def test_thanks_are_answered_and_that_is_all(running: House, words: str) -> None:
+    for who in ("fay", "ann", "zoe"):
+        assert text(await running.say(who, words, place=None)) == "You’re welcome."
+
+
+@pytest.mark.parametrize("words", ["help me", "what is this?", "What can you do?"])
+async def test_whoever_asks_what_this_is_gets_help(running: House, words: str) -> None:
+    for who in ("fay", "ann", "zoe"):
+        shown = text(await running.say(who, words, place=None))
+        assert "What you can say to me" in shown
+        assert "Fivefold runs a lesson" in shown
+
+
+async def test_a_word_that_is_nearly_one_is_asked_about_and_does_nothing(running: House) -> None:
+    house = running
+    await house.join("ann")
+    for words, meant in (("mypart", "my part"), ("shedule", "schedule"), ("hepl", "help")):
+        shown = text(await house.say("ann", words, place=None))
+        assert f"Did you mean “{meant}”?" in shown
+        assert LEGAL in shown
+    for words, meant in (("paus", "pause"), ("begin", "start"), ("close the lesson", "end")):
+        shown = text(await house.say("fay", words, place=None))
+        assert f"Did you mean “{meant}”?" in shown
+        assert LEGAL not in shown
+    assert "Did you mean" not in text(await house.say("ann", "paus", place=None))
+    assert await house.audits() == []
+
+
+async def test_a_rehearsal_that_is_over_is_no_panel_to_come_back_to(house: House) -> None:
+    run = await house.managing.rehearse(
+        one_of("poll"), run_id="abc", who=house.stage.person("zoe"), zone="UTC"
+    )
+    await house.run_for(minutes(30))
+    assert (await house.run(run.id)).status == "ended"
+    assert "Your panel" not in text(await house.say("zoe", "panel", place=None))
 
 
 async def test_whoever_steers_a_lesson_is_told_the_commands(running: House) -> None:

@@ -323,6 +323,25 @@ async def test_a_vote_in_a_post_in_doubt_confirms_it(deaf_house: House) -> None:
     assert "All settled" in plain(house.trouble().message)
 
 
+async def test_a_vote_that_names_another_post_confirms_no_address(deaf_house: House) -> None:
+    house = deaf_house
+    await house.schedule(of_each_kind(results="live"))
+    await house.run_for(minutes(9.9))
+    house.stage.fail_next(Uncertain(), call="post", received=True)
+    await house.run_for(minutes(0.1))
+    other = await house.post("prompt")
+    before = plain(other.message)
+    assert isinstance(await house.vote("ann", "data", post=other.ref), Saved)
+    assert (await house.delivery("poll")).state == "sent"
+    await house.work()
+    assert await house.text("prompt") == before
+    poll = await house.post("poll")
+    assert isinstance(await house.vote("bo", "data", post=poll.ref), Saved)
+    await house.work()
+    assert (await house.delivery("poll")).ref == poll.ref
+    assert "The data: 2 (100%)" in await house.text("poll")
+
+
 async def test_a_button_of_a_panel_in_doubt_confirms_it(deaf_house: House) -> None:
     house = deaf_house
     await house.schedule()

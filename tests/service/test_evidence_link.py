@@ -96,6 +96,17 @@ async def test_the_panel_and_the_report_have_the_button_that_leads_to_the_link(
     assert desk.issued == [("r1", ended.fay)] * len(posts)
 
 
+async def test_what_is_gathered_so_far_is_all_of_it_once_the_lesson_has_ended(
+    ended: House,
+) -> None:
+    await ended.schedule(one_of("poll"), id="r2")
+    await ended.work()
+    assert "gathered so far in" in plain(page(await press(ended, "fay", "r2")))
+    over = plain(page(await press(ended, "fay")))
+    assert "All that was gathered in" in over
+    assert "so far" not in over
+
+
 async def test_the_link_says_how_often_and_how_long_it_works(ended: House) -> None:
     said = plain(page(await press(ended, "fay")))
     assert "works once, for 10 minutes" in said

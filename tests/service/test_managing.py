@@ -179,6 +179,33 @@ async def test_after_the_end_nothing_can_be_steered(running: House) -> None:
     assert await house.run() == before
 
 
+async def test_a_lesson_that_waits_to_be_started_is_not_paused_and_next_does_not_start_it(
+    house: House,
+) -> None:
+    await house.managing.schedule(
+        of_each_kind(),
+        run_id=RUN,
+        main=house.main,
+        facilitators=(house.fay,),
+        zone="UTC",
+        start=house.now,
+        by_itself=False,
+    )
+    await house.work()
+    panel = house.panel()
+    assert "Not started yet. Press “Start the lesson”." in plain(panel.message)
+    assert "Paused" not in plain(panel.message)
+    assert list(buttons(panel.message)) == ["Start the lesson", "Cancel the lesson"]
+    for words in ("next", "close", "+5"):
+        answer = await house.say("fay", words)
+        assert answer == Refused("It has not started yet: say “start”.")
+    await house.work()
+    assert house.stage.posted(house.main) == []
+    assert isinstance(await house.press("fay", panel, "Start the lesson"), Saved)
+    await house.work()
+    assert (await house.run()).status == "running"
+
+
 # -- once
 
 
@@ -284,11 +311,10 @@ async def test_words_steer_the_lesson_that_is_running_not_one_to_come(running: H
             zone="UTC",
             start=house.now + later,
         )
-    for place in (house.main, None):
-        await house.say("fay", "pause", place=place)
-        assert (await house.run()).status == "paused"
-        await house.say("fay", "resume", place=place)
-        assert (await house.run()).status == "running"
+    await house.say("fay", "pause")
+    assert (await house.run()).status == "paused"
+    await house.say("fay", "resume")
+    assert (await house.run()).status == "running"
     await house.run_for(minutes(60))
     await house.say("fay", "start")
     assert await house.audits("r3") == ["start"]

@@ -8,7 +8,7 @@ from bot.chat.address import PostRef
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.event import Replied, ReplyDeleted, ReplyEdited
 from bot.chat.plain import plain
-from bot.chat.platform import Uncertain
+from bot.chat.platform import Capabilities, Uncertain
 from bot.chat.text import UserText
 from bot.facilitation.controls import Command
 from tests.service.house import RUN, House, minutes, of_each_kind, one_of, seconds
@@ -238,6 +238,39 @@ async def test_a_facilitator_counts_as_no_learner(house: House) -> None:
     status = await house.managing.carry_out(RUN, Command("status"), by="cli")
     assert isinstance(status, Show)
     assert "0 of 1 has answered" in plain(status.what)
+
+
+async def test_where_nobody_comes_in_first_post_and_panel_count_those_who_answered(
+    house: House,
+) -> None:
+    house.stage.capabilities = Capabilities(attendance=False)
+    await house.schedule(one_of("reflection"))
+    await house.work()
+    await house.submit("ann", "reflection", q1="Mine.")
+    await house.work()
+    status = await house.managing.carry_out(RUN, Command("status"), by="cli")
+    assert isinstance(status, Show)
+    panel = await house.say("fay", "panel")
+    assert isinstance(panel, Show)
+    for said in (await house.text("reflection"), plain(status.what), plain(panel.what)):
+        assert "1 person has answered" in said
+        assert "1 of 1" not in said
+
+
+async def test_a_comment_below_a_poll_is_kept_and_how_to_vote_told_once(house: House) -> None:
+    await house.schedule(one_of("poll"))
+    await house.work()
+    first = await house.reply("bo", "In writing, always", "poll", "m1")
+    assert isinstance(first, Saved)
+    assert "To vote" in first.note
+    assert await house.reply("bo", "Really", "poll", "m2") == Saved("")
+    part = await house.say("bo", "my part")
+    assert isinstance(part, Show)
+    due, mine = plain(part.what).split("What I gave")
+    assert "Nothing is waiting" not in due
+    assert "In writing, always" in mine
+    await house.work()
+    assert "0 of 1 has answered" in await house.text("poll")
 
 
 async def test_who_left_is_not_waited_for(house: House) -> None:

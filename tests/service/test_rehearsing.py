@@ -265,7 +265,7 @@ async def test_the_panel_says_what_it_is_and_steers_it(house: House, zoe: Stageh
 # -- beside real lessons
 
 
-async def test_in_private_a_real_lesson_that_goes_on_is_meant_before_a_rehearsal(
+async def test_in_private_it_is_asked_whether_the_rehearsal_is_meant_or_a_real_lesson(
     house: House, zoe: Stagehand
 ) -> None:
     run = await zoe.rehearse()
@@ -278,12 +278,14 @@ async def test_in_private_a_real_lesson_that_goes_on_is_meant_before_a_rehearsal
         start=house.now - minutes(1),
     )
     await house.work()
-    await house.say(zoe.who, "pause", place=None)
-    assert (await house.run(real.id)).status == "paused"
-    assert (await house.run(run.id)).status == "running"
+    answer = await house.say(zoe.who, "pause", place=None)
+    assert isinstance(answer, Show)
+    asked = plain(answer.what)
+    assert asked.index(real.lesson.plan.title) < asked.index("A rehearsal with made-up people.")
+    assert {(await house.run(each.id)).status for each in (run, real)} == {"running"}
 
 
-async def test_a_rehearsal_that_goes_on_is_meant_before_a_lesson_to_come(
+async def test_what_does_not_fit_a_lesson_to_come_steers_the_rehearsal(
     house: House, zoe: Stagehand
 ) -> None:
     run = await zoe.rehearse()
@@ -296,8 +298,8 @@ async def test_a_rehearsal_that_goes_on_is_meant_before_a_lesson_to_come(
         start=house.now + timedelta(days=1),
     )
     await house.work()
-    await house.say(zoe.who, "pause", place=None)
-    assert (await house.run(run.id)).status == "paused"
+    assert isinstance(await house.say(zoe.who, "next", place=None), Saved)
+    assert await house.audits(run.id) == ["next"]
     assert (await house.run("real")).status == "scheduled"
 
 

@@ -12,11 +12,20 @@ import pytest
 from bot.chat.address import Person
 from bot.chat.answer import Answer, Correct, Refused, Show
 from bot.chat.event import FormRequested, FormSubmitted
-from bot.chat.message import ChoiceField, DateField, Form, PlaceField, TextField
+from bot.chat.message import (
+    ChoiceField,
+    DateField,
+    Form,
+    Listing,
+    Message,
+    PlaceField,
+    TextField,
+)
 from bot.chat.plain import plain
 from bot.chat.platform import Capabilities
 from bot.chat.text import When
 from bot.facilitation.beginning import NEW, PLAN
+from bot.facilitation.seeing import name_of
 from bot.facilitation.state import Run
 from tests.service.house import House, minutes, one_of
 
@@ -168,6 +177,48 @@ async def test_a_day_without_a_time_is_not_used_and_that_is_said(zoe: Planner) -
     assert "Without a time, " not in plain(form(await zoe.send(day="2026-01-07", time="10:00")))
 
 
+async def test_nothing_is_said_of_a_day_that_nobody_chose(zoe: Planner) -> None:
+    shown = form(await zoe.house.say("zoe", "schedule", zone=BERLIN))
+    (day,) = [each for each in shown.fields if isinstance(each, DateField)]
+    assert day.value
+    shown = form(await zoe.send(day=day.value.isoformat(), time=()))
+    assert "Without a time, " not in plain(shown)
+    assert "say “start”" in plain(shown)
+
+
+async def test_the_form_says_what_no_time_means_at_either_pace(zoe: Planner) -> None:
+    label = next(f.label for f in form(await zoe.send()).fields if f.id == "time")
+    assert "in one sitting, you start it" in label
+    assert "over days, posts come at 09:00" in label
+
+
+@pytest.mark.parametrize("typed", ["9:30", "09:30", "9.30", "09.30", "0930", " 930 ", "09:30:00"])
+async def test_a_time_is_taken_as_people_type_it(zoe: Planner, typed: str) -> None:
+    assert "Wed 07 Jan 2026, 08:30 UTC" in plain(form(await zoe.send(time=typed)))
+
+
+async def test_over_days_the_dry_run_has_a_line_a_day_with_its_posts(zoe: Planner) -> None:
+    shown = form(await zoe.send(pace="daily"))
+    (lines,) = [part.items for part in shown.parts if isinstance(part, Listing)][:1]
+    days = [part.at for line in lines for part in line if isinstance(part, When)]
+    assert len(days) == len(set(days)) == len(lines)
+    await zoe.send()
+    (run,) = await runs(zoe.house)
+    told = "\n".join(plain(Message("", (Listing((line,)),))) for line in lines)
+    for activity in run.lesson.script.activities():
+        assert name_of(run, activity.id).split(": ", 1)[1] in told
+    assert told.count("Engage: ") == 1
+
+
+@pytest.mark.parametrize("own_places", [True, False])
+async def test_where_channels_are_offered_that_it_may_not_be_in_the_form_says_so(
+    zoe: Planner, own_places: bool
+) -> None:
+    zoe.house.stage.capabilities = Capabilities(own_places=own_places)
+    shown = plain(form(await zoe.send()))
+    assert ("only where I have been added" in shown) is not own_places
+
+
 async def test_over_days_posts_come_at_the_time_that_was_chosen(zoe: Planner) -> None:
     shown = plain(form(await zoe.send(pace="daily", time="08:30")))
     assert "Wed 07 Jan 2026, 07:30 UTC" in shown
@@ -240,6 +291,9 @@ async def test_another_lesson_there_at_that_time_is_said_and_is_no_obstacle(
         ({"day": "0001-01-01"}, "day"),
         ({"day": "tomorrow"}, "day"),
         ({"time": "25:00"}, "time"),
+        ({"time": "9.3"}, "time"),
+        ({"time": "25"}, "time"),
+        ({"time": "noon"}, "time"),
         ({"lesson": "../../etc"}, "lesson"),
         ({"lesson": ()}, "lesson"),
         ({"place": ()}, "place"),

@@ -16,12 +16,13 @@ from bot.chat.address import Party, Person, Place, PostRef
 from bot.chat.message import Message, Text
 from bot.chat.platform import Gone, Incomplete, Limited, PlatformFailure, Rejected, Uncertain
 from bot.clock import SteppedClock
-from bot.platforms import parts
+from bot.platforms import parts, reaching
 from bot.platforms.slack import adapter, calls
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.calls import GONE, WAIT
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.connection import open_slack
+from tests.platforms.hole import a_hole
 from tests.records import MemoryRecords
 from tests.slack.faults import Fault
 from tests.slack.plain_slack import ANA, LESSON, OTHER, TEAM, PlainSlack, plain_slack
@@ -161,19 +162,24 @@ async def test_what_takes_too_long_is_uncertain(
         for_ever.set()
 
 
-async def test_where_nobody_answers_nothing_was_sent() -> None:
+@pytest.mark.parametrize("drops", [False, True], ids=["refused", "dropped"])
+async def test_where_nobody_answers_nothing_was_sent(
+    drops: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reaching, "STANDS", 0.05)
     clock = SteppedClock(START)
-    config = SlackConfig(
-        signing_secret="s",
-        api_url="http://127.0.0.1:9/api/",
-        allow=frozenset({"history", "groups"}),
-    )
     records = installed(TEAM)
-    async with open_slack(config, records, Ear(), clock, clock) as opened:
-        port = Port(PlainSlack(clock.now), opened.platform, clock, records)
-        for call in METHODS:
-            with pytest.raises(Limited):
-                await port.do(call, PostRef(PLACE, "1.2"))
+    with a_hole() as hole:
+        config = SlackConfig(
+            signing_secret="s",
+            api_url=f"{hole if drops else 'http://127.0.0.1:9/'}api/",
+            allow=frozenset({"history", "groups"}),
+        )
+        async with open_slack(config, records, Ear(), clock, clock) as opened:
+            port = Port(PlainSlack(clock.now), opened.platform, clock, records)
+            for call in METHODS:
+                with pytest.raises(Limited):
+                    await port.do(call, PostRef(PLACE, "1.2"))
 
 
 @every_call

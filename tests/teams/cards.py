@@ -123,10 +123,13 @@ def missing(action: Found, typed: Typed) -> list[str]:
     ]
 
 
-def value_of(action: Found, typed: Typed) -> Json:
-    """What the client sends: the action's data, and the inputs in which something stands."""
+def value_of(action: Found, typed: Typed, *, android: bool = False) -> Json:
+    """What the client sends: the action's data, and the inputs in which something stands.
+
+    Android's sends the empty ones, too, as ``""``.
+    """
     sent = {node["id"]: given(node, typed) for node in action.sent}
-    return {**action.data, **{id: value for id, value in sent.items() if value}}
+    return {**action.data, **{id: value for id, value in sent.items() if value or android}}
 
 
 def drawn(cards: Collection[Json], typed: Typed) -> str:

@@ -18,8 +18,11 @@ TROUBLE = "Something went wrong. Please try again."
 class Hands(People):
     """People who act as well. Each act gives the bot's acknowledgement.
 
-    With ``old_client`` they have a client that knows no Action.Execute and takes its fallback.
+    ``android`` says that they do so on their phones. With ``old_client`` they have a client that
+    knows no Action.Execute and takes its fallback.
     """
+
+    android = False
 
     async def press(
         self,
@@ -68,7 +71,7 @@ class Hands(People):
         self, who: Person, message: Message, index: int, action: Found, old_client: bool
     ) -> Acknowledged:
         view = self.view(who, message)
-        value = value_of(action, view.typed)
+        value = value_of(action, view.typed, android=self.android)
         node = action.node["fallback"] if old_client and "fallback" in action.node else action.node
         where = self.where(message.channel, message.thread)
         where["channelData"]["source"] = {"name": "message"}

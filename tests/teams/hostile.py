@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from tests.platforms.card_rules import live_in
 from tests.slack.hostile import STRINGS as OTHERS
 
 Json = Any
@@ -33,7 +34,7 @@ _OWN = (
 STRINGS = tuple(dict.fromkeys((*OTHERS, *_OWN)))
 """All of them, each once."""
 
-_OWN_TIME = re.compile(r"\{\{(?:DATE|TIME)\([0-9:TZ-]+(?:, LONG)?\)\}\}")
+_OWN_TIME = re.compile(r"\{\{(?:DATE|TIME)\([0-9:TZ-]+(?:, SHORT)?\)\}\}")
 _STRONG = re.compile(r"\*\*([^*\s][^*]*)\*\*")
 """A title of the author's, in a line with a moment."""
 
@@ -57,6 +58,11 @@ def alive(card: Json) -> list[str]:
                 found.append(f"markup or a date in {text[:80]!r}")
         if kind == "TextRun" and ("selectAction" in node or _MACRO.search(text)):
             found.append(f"a link or a date in {text[:80]!r}")
+        for shown in (str(node.get(name, "")) for name in ("title", "label")):
+            if _MACRO.search(shown):
+                found.append(f"a date in {shown[:80]!r}")
+        if kind is None and (made := live_in(str(node.get("title", "")))):
+            found.append(f"{made} in the choice {node['title'][:80]!r}")
     return found
 
 
@@ -64,7 +70,7 @@ def nodes(value: Json) -> Iterator[dict[str, Any]]:
     """Every object in a card, but for what only travels back."""
     if isinstance(value, dict):
         yield value
-        inner = [each for name, each in value.items() if name not in ("data", "choices")]
+        inner = [each for name, each in value.items() if name != "data"]
     else:
         inner = value if isinstance(value, list) else []
     for one in inner:

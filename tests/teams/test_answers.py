@@ -8,12 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
-from bot.chat.message import (
-    Form,
-    Message,
-    Text,
-)
+from bot.chat.message import Deadline, Form, Message, Text
 from tests.conformance.driving import ASKING, FORM, HELLO
+from tests.core.making import START
 from tests.teams.answering import (
     CLOSED,
     HELD,
@@ -172,6 +169,29 @@ async def test_a_page_of_several_cards_begins_in_the_answer_and_comes_whole_in_t
     assert "This goes on in your chat with me." in seen
     assert "".join(talk(port)).count("x") >= 90_000
     assert "x" * 1_000 not in await sees(port, "bo")
+
+
+@pytest.mark.parametrize("where", ["press", "old client", "talk", "mention"])
+async def test_what_is_due_on_a_page_stands_there_with_its_form_in_one_card(
+    port: Opened, where: str
+) -> None:
+    ref, ana = await posted(port), port.world.person("ana")
+    before = len(port.world.organisation.messages)
+    hears(port, Show(Message("My part", (Deadline(START), *HELD.blocks, *PAGE.blocks)), "Noted."))
+    if where == "talk":
+        await port.people.whisper(ana, "my part")
+    elif where == "mention":
+        await port.people.say(ana, port.lesson, "my part", mention=True)
+    else:
+        await presses(port, "In my words", old=where == "old client", ref=ref)
+    await port.teams.settled()
+    bot = [one for one in port.world.organisation.messages.values() if not one.author]
+    assert len(bot) - 1 == (where != "press")
+    assert before == 1
+    seen = await sees(port) if where == "press" else "".join(talk(port))
+    told = ("Noted.", "Open until ", "Why is that?", "Nothing to do.")
+    assert sorted(told, key=seen.index) == list(told)
+    assert "goes on" not in seen
 
 
 async def test_a_form_too_long_for_a_card_is_told_not_shown(port: Opened) -> None:

@@ -46,7 +46,7 @@ PLANNING = Form(
 )
 
 
-MANAGERS, OTHERS = (f"19:0000000000000000000000000000000{n}@thread.tacv2" for n in (1, 2))
+MANAGERS = "19:00000000000000000000000000000001@thread.tacv2"
 
 
 def offered(port: Opened, handle: str = "ana") -> dict[str, list[str]]:
@@ -60,7 +60,7 @@ def offered(port: Opened, handle: str = "ana") -> dict[str, list[str]]:
     }
 
 
-async def test_a_form_offers_the_channels_and_people_of_the_teams_that_the_bot_is_in(
+async def test_a_form_offers_the_channels_and_other_people_of_the_teams_that_the_bot_is_in(
     port: Opened,
 ) -> None:
     ref = await posted(port)
@@ -68,7 +68,7 @@ async def test_a_form_offers_the_channels_and_people_of_the_teams_that_the_bot_i
     await presses(port, "In my words", ref=ref)
     assert offered(port) == {
         "Where?": ["Course: General", "Course: lesson", "Course: second"],
-        "Who leads?": ["Ana Ruiz", "Bo Lind", "Cy Okoro", "Fay Moss"],
+        "Who leads?": ["Bo Lind", "Cy Okoro", "Fay Moss"],
     }
 
 
@@ -88,27 +88,28 @@ async def test_a_form_offers_nothing_of_teams_that_its_person_is_not_in(port: Op
     assert "Dee Park" in offered(port, "fay")["Who leads?"]
 
 
-@pytest.mark.parametrize("kind", ["private", "shared"])
-async def test_a_channel_with_members_of_its_own_is_offered_to_them_alone(
-    port: Opened, kind: str
-) -> None:
+async def has(port: Opened, kind: str) -> None:
+    """The team has another channel, with members of its own: Ana."""
     team = port.world.organisation.team_of(port.lesson.channel)
     assert team
-    ana = port.world.person("ana")
-    channel = {"id": MANAGERS, "name": "Managers", "type": kind}
-    listed = [{"id": team.id}, channel, {"id": OTHERS, "name": "Others", "type": kind}]
+    listed = [{"id": id, "name": name} for name, id in team.channels.items()]
+    listed.append({"id": MANAGERS, "name": "Managers", "type": kind})
     told = Odd(status=200, body=json.dumps({"conversations": listed}).encode())
     port.world.connector.fail("GET", "/v3/teams/*/conversations", told)
     await port.people.opens_channel(port.world.person("fay"), port.lesson, "x")
     await port.teams.settled()
-    for id, who in ((MANAGERS, ana.id), (OTHERS, port.world.person("bo").id)):
-        members = json.dumps({"members": [{"id": "29:1", "aadObjectId": who}]}).encode()
-        there = Odd(status=200, body=members)
-        port.world.connector.fail("GET", f"/v3/conversations/{id}/pagedmembers", there)
+    mine = [{"id": "29:1", "aadObjectId": port.world.person("ana").id}]
+    members = Odd(status=200, body=json.dumps({"members": mine}).encode())
+    port.world.connector.fail("GET", f"/v3/conversations/{MANAGERS}/pagedmembers", members, times=9)
+
+
+@pytest.mark.parametrize("kind", ["private", "shared"])
+async def test_a_channel_with_members_of_its_own_is_not_offered(port: Opened, kind: str) -> None:
+    await has(port, kind)
     ref = await posted(port)
     hears(port, Show(PLANNING))
     await presses(port, "In my words", ref=ref)
-    assert offered(port)["Where?"] == ["Course: General", "Course: Managers"]
+    assert offered(port)["Where?"] == ["Course: General", "Course: lesson", "Course: second"]
 
 
 async def test_who_is_where_is_asked_once_for_several_forms(port: Opened) -> None:
@@ -141,7 +142,7 @@ async def plans(port: Opened, channel: str, *, old: bool = False) -> None:
     await presses(port, "In my words", ref=ref, old=old)
     ana = port.world.person("ana")
     port.people.fill(ana, "place", port.lesson.channel)
-    port.people.fill(ana, "who", ana.id)
+    port.people.fill(ana, "who", port.world.person("bo").id)
     await port.people.submit(ana, old_client=old)
     await port.teams.settled()
     assert isinstance(port.events[-1], FormSubmitted)
@@ -185,6 +186,18 @@ async def test_nobody_plans_a_lesson_where_they_cannot_be(port: Opened, channel:
     assert NOT_THERE in await reads(port)
 
 
+@pytest.mark.parametrize("kind", ["private", "shared"])
+@pytest.mark.parametrize("old", [False, True], ids=["press", "old client"])
+async def test_no_lesson_is_planned_in_a_channel_with_members_of_its_own(
+    port: Opened, kind: str, old: bool
+) -> None:
+    await has(port, kind)
+    port.world.connector.fail("GET", "/v3/teams/*/conversations", Fault(status=503), times=9)
+    await plans(port, MANAGERS, old=old)
+    assert port.events == []
+    assert "standard channels of a team: choose one" in await reads(port)
+
+
 async def test_who_just_came_into_a_team_plans_a_lesson_there(port: Opened) -> None:
     other = port.world.place("other")
     await port.people.adds_bot(port.world.person("fay"), other)
@@ -207,7 +220,7 @@ async def test_where_teams_does_not_say_who_is_where_nothing_is_planned_just_now
     port.events.clear()
     ana = port.world.person("ana")
     port.people.fill(ana, "place", port.lesson.channel)
-    port.people.fill(ana, "who", ana.id)
+    port.people.fill(ana, "who", port.world.person("bo").id)
     await port.people.submit(ana)
     assert port.events == []
     assert "which teams you are in. Please try again" in notices(port)[-1]
@@ -246,6 +259,27 @@ async def test_only_members_of_the_organisation_plan_lessons(
     await port.teams.settled()
     assert len(port.events) == may
     assert ("Only members of your organization" in await sees(port)) is not may
+
+
+@pytest.mark.parametrize("how", ["press", "talk"])
+async def test_before_any_team_it_is_said_how_to_add_it_and_nothing_is_asked(
+    port: Opened, how: str
+) -> None:
+    ana, ref = port.world.person("ana"), await posted(port, PLAN)
+    tenant = port.world.organisation.tenant
+    for team in await port.teams.channels.teams(tenant):
+        await port.teams.channels.forget(tenant, team)
+    if how == "press":
+        await presses(port, "Plan a lesson", ref=ref)
+    else:
+        await port.people.whisper(ana, "Schedule a lesson")
+        await port.teams.settled()
+    assert port.events == []
+    seen = await sees(port)
+    for said in ("Add me to a team first", "choose “Add to a team”", "write “schedule”"):
+        assert said in seen
+    await port.people.whisper(ana, "rehearse")
+    assert len(port.events) == 1
 
 
 async def test_of_whom_nothing_is_known_plans_nothing_just_now_and_takes_part(

@@ -222,6 +222,10 @@ def everything_is_kept(everything: Json, reviewed: list[str]) -> None:
         {"type": "Image", "url": "https://evil.example/x.png"},
         {"type": "AdaptiveCard", "msteams": {"entities": []}},
         {"type": "FactSet", "facts": []},
+        {"type": "Input.ChoiceSet", "choices": [{"title": "<b>b</b>", "value": "a"}]},
+        {"type": "Input.ChoiceSet", "choices": [{"title": "[x](https://x.y)", "value": "a"}]},
+        {"type": "Input.ChoiceSet", "choices": [{"title": "{{TIME(9)}}", "value": "a"}]},
+        {"type": "Input.Text", "label": "{{DATE(2026-01-05T09:00:00Z)}}"},
     ],
 )
 def test_what_is_alive_is_found(card: Json) -> None:

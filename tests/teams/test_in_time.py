@@ -9,11 +9,14 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from bot.chat.answer import Answer, Correct, Refused, Saved, Show
+from bot.chat.answer import Answer, Correct, NotSaved, Refused, Saved, Show
 from bot.chat.event import Event
+from bot.chat.message import Form, Message, PlaceField, Text
 from bot.chat.platform import RecordsUnavailable
 from bot.clock import IncreasingClock, SteppedClock
 from bot.platforms.teams import doors, under_way
+from bot.platforms.teams.channels import Team
+from bot.platforms.teams.contacts import CONTACT
 from tests.conformance.driving import ASKING, FORM, Ear
 from tests.core.making import START
 from tests.records import MemoryRecords
@@ -22,7 +25,37 @@ from tests.teams.opened import Opened, hearing
 from tests.teams.people import Acknowledged
 from tests.teams.world import teams_world
 
-LONGER = "This takes longer than usual: I will tell you in our chat."
+LONGER = (
+    "This takes longer than usual. If you hear nothing from me in our chat within a minute, please "
+    "press again."
+)
+PAGE = Message("The results", (Text(("Yes: 7",)),))
+
+
+class Away(MemoryRecords):
+    """Records that are out of reach while ``away``, for so many calls or for good."""
+
+    away: float = 0
+
+    def _reach(self) -> None:
+        if self.away > 0:
+            self.away -= 1
+            raise RecordsUnavailable("The database is away: please try again.")
+
+    async def get(self, kind: str, key: str) -> bytes | None:
+        """The value, or ``None``."""
+        self._reach()
+        return await super().get(kind, key)
+
+    async def keys(self, kind: str) -> tuple[str, ...]:
+        """The keys of this kind, in order."""
+        self._reach()
+        return await super().keys(kind)
+
+    async def put(self, kind: str, key: str, value: bytes) -> None:
+        """Keep the value."""
+        self._reach()
+        await super().put(kind, key, value)
 
 
 @dataclass
@@ -45,7 +78,7 @@ class SlowEar(Ear):
 @pytest.fixture
 async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
     """Whoever presses is answered at once, heard or not."""
-    ear, clock, records = SlowEar(), SteppedClock(START), MemoryRecords()
+    ear, clock, records = SlowEar(), SteppedClock(START), Away()
     async with (
         teams_world() as world,
         hearing(world, records, ear, IncreasingClock(clock), clock) as (teams, people),
@@ -57,6 +90,7 @@ async def port(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Opened]:
         ear.events.clear()
         ear.gate.clear()
         monkeypatch.setattr(doors, "PRESS_SECONDS", 0.05)
+        monkeypatch.setattr(doors, "AGAIN", 0.0)
         yield made
         ear.gate.set()
 
@@ -83,9 +117,7 @@ async def opens(port: Opened) -> None:
         (Correct({"why": CLOSED}), CLOSED),
     ],
 )
-async def test_what_takes_long_is_promised_and_told_in_the_talk(
-    port: Opened, answer: Answer, told: str
-) -> None:
+async def test_what_takes_long_is_told_in_the_talk(port: Opened, answer: Answer, told: str) -> None:
     hears(port, answer)
     await press(port)
     assert notices(port) == [LONGER]
@@ -116,6 +148,86 @@ async def test_what_is_not_saved_in_the_end_is_told_so(port: Opened) -> None:
     await opens(port)
     (said,) = talk(port)
     assert "The database is away" in said
+
+
+def is_away(port: Opened, calls: float = float("inf")) -> None:
+    """From now on the database is out of reach, for so many calls."""
+    assert isinstance(port.records, Away)
+    port.records.away = calls
+
+
+@pytest.mark.parametrize("spoke_before", [False, True], ids=["a stranger", "who spoke before"])
+async def test_what_is_not_saved_is_told_though_the_database_is_away(
+    port: Opened, spoke_before: bool
+) -> None:
+    ana, ref = port.world.person("ana"), await posted(port, ASKING)
+    assert isinstance(port.ear, SlowEar)
+    if spoke_before:
+        port.ear.gate.set()
+        await port.people.whisper(ana, "Hello")
+        await port.teams.settled()
+        port.ear.gate.clear()
+    before = len(talk(port))
+    hears(port, NotSaved(CLOSED))
+    is_away(port)
+    await port.people.press(ana, "I am done", at=ref)
+    assert notices(port) == [LONGER]
+    await opens(port)
+    (said,) = talk(port)[before:]
+    assert CLOSED in said
+
+
+async def test_where_somebody_is_reached_is_kept_once_the_database_is_back(port: Opened) -> None:
+    ana, ref = port.world.person("ana"), await posted(port, ASKING)
+    assert isinstance(port.ear, SlowEar)
+    port.ear.gate.set()
+    is_away(port)
+    await port.people.press(ana, "I am done", at=ref)
+    await port.teams.settled()
+    is_away(port, 0)
+    assert await port.records.get(CONTACT, str(ana)) is None
+    await port.people.press(ana, "I am done", at=ref)
+    await port.teams.settled()
+    kept = await port.records.get(CONTACT, str(ana))
+    assert kept
+    assert port.people.someone(ana).id in kept.decode()
+
+
+async def test_what_could_not_be_told_is_tried_once_more(
+    port: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """To draw this form the database is asked."""
+    hears(port, Show(Form("Where?", "f.plan.o1...", (PlaceField("place", "Which channel?"),))))
+    await press(port, "In my words")
+    known = port.teams.doors._answering._choosing._channels
+    asked = known.all
+
+    async def fails_once(tenant: str) -> tuple[Team, ...]:
+        monkeypatch.setattr(known, "all", asked)
+        raise RecordsUnavailable("The database is away: please try again.")
+
+    monkeypatch.setattr(known, "all", fails_once)
+    await opens(port)
+    assert "Which channel?" in await sees(port)
+
+
+@pytest.mark.parametrize(
+    ("what", "shown", "told"),
+    [
+        ("I am done", Show(PAGE, CLOSED), {CLOSED}),
+        ("I am done", Show(PAGE), {"Yes: 7"}),
+        ("In my words", Show(PAGE, CLOSED), {CLOSED, "Yes: 7"}),
+    ],
+    ids=["a vote", "a vote that the page itself confirms", "a page that was asked for"],
+)
+async def test_of_a_vote_that_takes_long_its_note_is_told_and_no_page(
+    port: Opened, what: str, shown: Show, told: set[str]
+) -> None:
+    hears(port, shown)
+    await press(port, what)
+    await opens(port)
+    (said,) = talk(port)
+    assert {one for one in (CLOSED, "Yes: 7") if one in said} == told
 
 
 async def test_who_goes_back_and_must_wait_is_asked_to_try_again(

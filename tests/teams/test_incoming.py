@@ -284,6 +284,38 @@ def test_words_that_come_again_under_another_id_are_the_same_and_others_are_othe
     assert len({id_of(one) for one in (a_message(where=thread), *others)}) == 5
 
 
+PICTURE: Json = {
+    "text": "",
+    "attachments": [
+        {"contentType": "image/*", "contentUrl": "https://smba.example/1"},
+        {"contentType": "text/html", "content": '<div><img src="https://graph.example/1"></div>'},
+    ],
+}
+
+
+@pytest.mark.parametrize("where", [in_channel(ROOT), in_channel()], ids=["thread", "channel"])
+def test_a_picture_alone_is_no_answer(where: Json) -> None:
+    sent = a_message(where=where, **PICTURE)
+    assert heard(sent, ours=True) is None
+    assert incoming.is_picture(sent)
+    assert not incoming.is_picture(a_message(where=where))
+
+
+def test_the_name_of_the_bot_alone_calls_it() -> None:
+    for where in (in_channel(ROOT), in_channel()):
+        event = heard(called("", where), ours=True)
+        assert isinstance(event, Commanded)
+        assert event.text == ""
+
+
+def test_a_picture_with_words_is_an_answer_in_these_words() -> None:
+    page = '<p>See <img src="https://graph.example/1"> here</p>'
+    html = {"contentType": "text/html", "content": page}
+    event = heard(a_message(where=in_channel(ROOT), attachments=[html]), ours=True)
+    assert isinstance(event, Replied)
+    assert event.text == UserText("See  here")
+
+
 # -- changed and taken back
 
 
@@ -303,6 +335,12 @@ def test_what_is_changed_or_brought_back_is_told_with_its_words(event: str) -> N
 
 def test_what_is_taken_back_is_told_with_what_it_was() -> None:
     found = heard(changed("messageDelete", "softDeleteMessage"))
+    assert isinstance(found, ReplyDeleted)
+    assert (found.post, found.reply) == (PostRef(LESSON, ROOT), PostRef(THREAD, POST))
+
+
+def test_what_a_picture_takes_the_place_of_is_taken_back() -> None:
+    found = heard(changed("messageUpdate", "editMessage", **PICTURE))
     assert isinstance(found, ReplyDeleted)
     assert (found.post, found.reply) == (PostRef(LESSON, ROOT), PostRef(THREAD, POST))
 

@@ -10,15 +10,19 @@ from datetime import timedelta
 import pytest
 
 from bot.chat.address import Person
-from bot.chat.event import Joined, Left
+from bot.chat.answer import Answer, NotSaved, Saved
+from bot.chat.event import Event, Joined, Left
 from bot.chat.platform import Limited
-from bot.platforms.teams import connector, tokens
+from bot.clock import IncreasingClock, SteppedClock
+from bot.platforms.teams import comings, connector, tokens
 from bot.platforms.teams.contacts import LISTED, Contacts
-from tests.conformance.driving import HELLO
+from tests.conformance.driving import HELLO, Ear
+from tests.core.making import START
 from tests.records import MemoryRecords
 from tests.teams.answering import posted
 from tests.teams.faults import Fault
-from tests.teams.opened import Odd, Opened, opened
+from tests.teams.opened import Odd, Opened, hearing, opened
+from tests.teams.world import teams_world
 
 CHANNELS = "/v3/teams/*/conversations"
 MEMBERS = "*/pagedmembers"
@@ -91,6 +95,47 @@ async def has_a_private_channel(port: Opened) -> None:
     await port.people.opens_channel(port.world.person("fay"), port.lesson, "x")
     await port.teams.settled()
     port.events.clear()
+
+
+class Together(Ear):
+    """Hears nobody before so many are there."""
+
+    def __init__(self, many: int) -> None:
+        super().__init__()
+        self._there = asyncio.Barrier(many)
+
+    async def __call__(self, event: Event) -> Answer:
+        """Heard, as all are."""
+        if isinstance(event, Joined):
+            await self._there.wait()
+        return await super().__call__(event)
+
+
+async def test_all_who_come_in_at_once_are_heard_together() -> None:
+    """One by one they would wait for as many commits as there are people and channels."""
+    ear, clock, records = Together(3), SteppedClock(START), MemoryRecords()
+    async with (
+        teams_world() as world,
+        hearing(world, records, ear, IncreasingClock(clock), clock) as (teams, people),
+    ):
+        await people.adds_bot(world.person("fay"), world.place("lesson"))
+        await teams.settled()
+        async with asyncio.timeout(5):
+            await people.comes_in(world.place("lesson"), "Dee Park")
+        assert sum(isinstance(event, Joined) for event in ear.events) == 3
+
+
+async def test_where_one_of_many_is_not_kept_teams_tells_of_all_again(
+    port: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(comings, "TOGETHER", 2)
+    port.ear.answers += [Saved(), NotSaved("Please try again.")]
+    await port.people.comes_in(port.lesson, "Dee Park")
+    assert port.people.answers[-1].status >= 500
+    port.events.clear()
+    await port.people.tell_again()
+    assert port.people.answers[-1].status == 200
+    assert sum(isinstance(event, Joined) for event in port.events) == 3
 
 
 async def test_who_comes_into_a_team_does_not_come_into_its_private_channels(port: Opened) -> None:

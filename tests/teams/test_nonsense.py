@@ -11,7 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.chat.answer import Refused
+from bot.chat.answer import Answer, Refused
+from bot.chat.event import Commanded, Event
+from bot.chat.platform import Hear
 from bot.clock import SteppedClock
 from bot.platforms.teams.config import MESSAGES_PATH, TeamsConfig
 from bot.platforms.teams.connection import open_teams
@@ -106,7 +108,7 @@ def test_what_is_spoilt_is_unreadable_or_read_and_nothing_else(activity: Json) -
         pass
 
 
-def answers(bodies: list[bytes], ear: Ear) -> list[httpx.Response]:
+def answers(bodies: list[bytes], ear: Hear) -> list[httpx.Response]:
     """What comes back for each: no token is asked for, as in the Playground."""
 
     async def all() -> list[httpx.Response]:
@@ -203,3 +205,31 @@ def test_half_a_sign_that_somebody_sent_comes_back_as_it_was() -> None:
     ear.answers.append(Refused("No \ud800."))
     (answer,) = answers([json.dumps(a_press(PICK)).encode()], ear)
     assert answer.json()["value"] == "No \ud800."
+
+
+BROKEN = ["<p>MY WORDS</p><![my words", f'<p>MY WORDS<ol start="{"9" * 5_000}">', "MY WORDS<a b='"]
+
+
+@pytest.mark.parametrize("page", BROKEN, ids=["declaration", "number", "tag"])
+def test_words_in_html_that_is_none_are_heard(page: str, caplog: pytest.LogCaptureFixture) -> None:
+    ear = Ear()
+    html = {"contentType": "text/html", "content": page}
+    said = a_message("MY WORDS", in_talk(), attachments=[html])
+    (answer,) = answers([json.dumps(said).encode()], ear)
+    assert answer.status_code == 200
+    assert [event.text for event in ear.events if isinstance(event, Commanded)] == ["MY WORDS"]
+    assert caplog.text == ""
+
+
+@pytest.mark.parametrize("activity", [a_message("MY WORDS", in_talk()), a_press(PICK)])
+@pytest.mark.parametrize("failure", [RuntimeError, AssertionError, ZeroDivisionError, OSError])
+def test_what_nobody_foresaw_is_logged_by_its_place_and_not_in_its_words(
+    activity: Json, failure: type[Exception], caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(event: Event) -> Answer:
+        raise failure(f"could not read MY WORDS of {event}")
+
+    (answer,) = answers([json.dumps(activity).encode()], broken)
+    assert (answer.status_code, answer.content) == (500, b"")
+    assert f"{failure.__name__} < test_nonsense.py" in caplog.text
+    assert "MY WORDS" not in caplog.text

@@ -13,11 +13,13 @@ from bot.chat.address import PostRef
 from bot.chat.message import Message, Text
 from bot.chat.platform import Gone, Limited, PlatformFailure, Rejected, Uncertain
 from bot.clock import SteppedClock
+from bot.platforms import reaching
 from bot.platforms.teams import connector
 from bot.platforms.teams.connection import open_teams
 from bot.platforms.teams.tokens import WAIT
 from tests.conformance.driving import Ear, a_party
 from tests.core.making import START
+from tests.platforms.hole import a_hole
 from tests.teams.faults import Fault
 from tests.teams.opened import Odd, Opened, opened
 
@@ -205,18 +207,23 @@ async def test_what_takes_too_long_is_uncertain(
         for_ever.set()
 
 
-async def test_where_nobody_answers_nothing_was_sent() -> None:
+@pytest.mark.parametrize("drops", [False, True], ids=["refused", "dropped"])
+async def test_where_nobody_answers_nothing_was_sent(
+    drops: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async with opened() as port:
+        monkeypatch.setattr(reaching, "STANDS", 0.05)
         refs = {call: await before(port, call) for call in CALLS}
         await port.teams.platform.post(port.world.person("ana"), CHANGED, key="k0")
-        nobody = "http://127.0.0.1:9/amer/"
-        await port.records.put("teams-service", port.world.organisation.tenant, nobody.encode())
         clock = SteppedClock(START)
-        async with open_teams(port.world.config(), port.records, Ear(), clock, clock) as teams:
-            port.teams = teams
-            for call in CALLS:
-                with pytest.raises(Limited):
-                    await do(port, call, refs[call])
+        with a_hole() as hole:
+            nobody = f"{hole if drops else 'http://127.0.0.1:9/'}amer/"
+            await port.records.put("teams-service", port.world.organisation.tenant, nobody.encode())
+            async with open_teams(port.world.config(), port.records, Ear(), clock, clock) as teams:
+                port.teams = teams
+                for call in CALLS:
+                    with pytest.raises(Limited):
+                        await do(port, call, refs[call])
 
 
 @every_call

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from bot.platforms.teams.wording import FILE, HTML, bot_names, words_of
+from bot.platforms.teams.markup import on_one_line
+from bot.platforms.teams.wording import FILE, HTML, bot_names, untagged, words_of
 from tests.strategies import HOSTILE
 from tests.teams.activities import words
 from tests.teams.organisation import Someone
@@ -170,6 +171,56 @@ def test_whoever_types_a_mention_by_hand_calls_nobody() -> None:
     assert words_of(message) == "<at>Fivefold</at> status"
 
 
+@given(st.lists(st.sampled_from(["<at>", "<at id='0'>", "<at ", "</at>", "<attr>", ">", "A", " "])))
+def test_a_name_is_read_without_its_tags(pieces: list[str]) -> None:
+    name = "".join(pieces)
+    assert untagged(name) == re.sub(r"<at\b[^>]*>(.*?)</at>", r"\1", name, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("piece", ["<at>", "<at ", "<at", "</at>", "<at></at>"])
+@pytest.mark.parametrize("end", ["", ">", "</at>"])
+def test_a_name_of_any_length_is_read(piece: str, end: str) -> None:
+    name = {**MENTION, "text": piece * 40_000 + end}
+    assert len(bot_names({"recipient": {"id": BOT}, "entities": [name]})) == 1
+
+
+# -- quotations
+
+QUOTED = (
+    '<blockquote itemscope="" itemtype="http://schema.skype.com/Reply" itemid="1767603600000">\n'
+    '<strong itemprop="mri" itemid="28:bot">Fivefold</strong>'
+    '<span itemprop="time" itemid="1767603600000"></span>\n'
+    '<p itemprop="preview">Permits for <b>everybody</b></p>\n</blockquote>\n'
+)
+
+
+def test_of_a_reply_to_a_message_only_the_reply_is_read() -> None:
+    assert words_of(written(f"{QUOTED}<p>pause</p>")) == "pause"
+    assert words_of(written(f"<div>{QUOTED}<p>pause</p></div>")) == "pause"
+    assert words_of(written(f"<p>One.</p>{QUOTED}<p>Two.</p>")) == "One.\nTwo."
+    inner = QUOTED.replace("Permits for", "<blockquote>She said</blockquote>")
+    assert words_of(written(f"{inner}<p>pause</p>")) == "pause"
+
+
+def test_what_somebody_sets_off_as_a_quotation_themselves_is_theirs() -> None:
+    page = "<blockquote>She said</blockquote><p>no</p>"
+    assert words_of(written(QUOTED + page)) == "She said\nno"
+
+
+def test_of_a_quotation_without_an_end_nothing_is_lost() -> None:
+    assert words_of(written(QUOTED.replace("</blockquote>", "") + "<p>pause</p>")) == (
+        "what Teams made of it"
+    )
+
+
+def test_the_mark_of_a_quotation_in_plain_text_is_not_read() -> None:
+    quoted = {"type": "quotedReply", "quotedReply": {"messageId": "1767603600000"}}
+    text = '<quoted messageId="1767603600000"/> pause'
+    assert words_of({"text": text, "entities": [quoted]}) == "pause"
+    assert words_of({"text": text}) == text
+    assert words_of({"text": text, "entities": [{**quoted, "quotedReply": None}]}) == text
+
+
 # -- files
 
 
@@ -197,6 +248,40 @@ def test_a_message_without_words_has_none(message: Json) -> None:
     assert words_of(message) == ""
 
 
+# -- what is no HTML of Teams'
+
+
 @given(st.text("<>/abp spanliuolimg&;\"='\n "), st.text(max_size=20))
 def test_no_html_is_too_broken_to_read(page: str, text: str) -> None:
     assert isinstance(words_of(written(page + html.escape(text))), str)
+
+
+@pytest.mark.parametrize("page", ["<p>I said <![x", "<p>I <!-- said", "<p>I <a b='", "I <!a [ >",
+    "I &#" + "9" * 5_000 + ";"])  # fmt: skip
+def test_where_the_html_is_broken_the_plain_text_is_read(page: str) -> None:
+    assert words_of(written(page)) == "what Teams made of it"
+    assert words_of(written(page, text="")) == page
+
+
+def test_a_list_that_begins_beyond_every_number_is_read_all_the_same() -> None:
+    page = f'<ol start="{"9" * 5_000}"><li>check</li></ol>'
+    assert words_of(written(page)) == "1. check"
+
+
+@given(st.text("ab \t\n\r\f\u00a0\u2028", max_size=12))
+def test_line_ends_between_words_are_one_space(words: str) -> None:
+    assert on_one_line(words) == re.sub(r"\s*[\r\n]+\s*", " ", words)
+
+
+HEAVY = (
+    *("<a ", "<!--", "<![", "<a b='", "</ ", "<img><p>", "<a href=x>y", "<span>x", "<ul><li>"),
+    *("<ol start=99999><li>", "<pre>\n", "<blockquote>", "<td>", " ", "&nbsp; ", "&#9", "<"),
+)
+
+
+@pytest.mark.parametrize("end", ["", ">", "</a>", "-->", "'\">"])
+@pytest.mark.parametrize("piece", HEAVY)
+def test_html_of_any_length_is_read(piece: str, end: str) -> None:
+    """Twice as much as Teams takes; where time grew with the square, this took minutes."""
+    page = "<p>a" + piece * (200_000 // len(piece)) + end
+    assert len(words_of(written(page))) < 5_000_000

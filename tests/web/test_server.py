@@ -158,3 +158,20 @@ async def test_a_visitor_who_goes_away_ends_their_stream() -> None:
         running.cancel()
         with pytest.raises(asyncio.CancelledError):
             await running
+
+
+async def test_what_nobody_foresaw_is_logged_by_its_place_and_not_in_its_words(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    with listen("127.0.0.1", 0) as listening:
+        origin = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        app = build_web([Route("/broken", broken)])
+        running = asyncio.create_task(serve(app, "", 0, [listening]))
+        async with asyncio.timeout(20), httpx.AsyncClient(base_url=origin) as client:
+            assert (await client.get("/broken")).status_code == 500
+        running.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await running
+    assert "RuntimeError < test_server.py" in caplog.text
+    assert "secret of the house" not in caplog.text
+    assert "Traceback" not in caplog.text

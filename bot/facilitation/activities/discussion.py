@@ -16,8 +16,8 @@ from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
     Kind,
     closing_blocks,
-    field_text,
     opening_blocks,
+    said_in,
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
@@ -79,8 +79,7 @@ class Discussion(Kind[DiscussionSpec]):
             scene.callback("answer"),
             does="open",
             style="primary",
-            # It is the same for everyone, and whoever has answered may empty it.
-            form=self._form(scene.callback("answer"), scene.spec, None, required=False),
+            form=self._form(scene.callback("answer"), scene.spec, None),
         )
         how: tuple[Block, ...] = (
             (Text((t("Reply in the thread of this post."),)),)
@@ -106,11 +105,11 @@ class Discussion(Kind[DiscussionSpec]):
     def _heard(self, asked: Asked[DiscussionSpec]) -> Verdict:
         match asked.event:
             case FormSubmitted() as event if asked.callback and asked.callback.verb == "answer":
-                text, before = field_text(event, "answer"), asked.standing("answer")
-                if not text.strip() and before:
+                text, before = said_in(event, "answer"), asked.standing("answer")
+                if text is not None and not text.strip() and before:
                     taken = asked.response("answer", None)
                     return Verdict(Saved(t("Taken back.")), asked.record(taken))
-                if not text.strip():
+                if text is None or not text.strip():
                     return Verdict(Correct({"answer": t("Write something, then send it.")}))
                 kept = asked.response("answer", Given(text=UserText(text)))
                 saved = Saved(t("Saved. You can change it."), again=before is not None)
@@ -131,18 +130,17 @@ class Discussion(Kind[DiscussionSpec]):
         if callback.verb != "answer":
             return super().view(scene, who, callback)
         mine = dict(scene.given("answer")).get(who.id)
-        return Show(self._form(callback.encode(), scene.spec, mine, required=mine is None))
+        return Show(self._form(callback.encode(), scene.spec, mine))
 
-    def _form(
-        self, callback: str, spec: DiscussionSpec, mine: Given | None, *, required: bool
-    ) -> Form:
+    def _form(self, callback: str, spec: DiscussionSpec, mine: Given | None) -> Form:
+        """What stands can be taken back by emptying it."""
         words = mine.text if mine else None
         return Form(
             title=t("Your answer"),
             callback=callback,
             parts=(
                 *prose(spec.question),
-                TextField("answer", t("Your answer"), value=words, required=required),
+                TextField("answer", t("Your answer"), value=words, required=mine is None),
                 Note((self.who_sees(spec),)),
             ),
         )

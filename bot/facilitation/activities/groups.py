@@ -24,6 +24,7 @@ from bot.chat.message import (
     Message,
     Note,
     Option,
+    Quote,
     Text,
 )
 from bot.facilitation.activities.grouping import (
@@ -160,6 +161,10 @@ class Groups(Kind[GroupsSpec]):
         """The group that somebody is in."""
         mine = group_of(scene, who.id)
         return (people_of(scene, mine),) if mine else ()
+
+    def comments(self, scene: Scene[GroupsSpec], who: Participant) -> tuple[Quote, ...]:
+        """None: what groups say while they work is read in their threads."""
+        return ()
 
     def ways_in(self, scene: Scene[GroupsSpec]) -> tuple[Block, ...]:
         """The form to change one's group with: in private one sees it already."""

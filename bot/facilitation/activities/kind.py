@@ -15,7 +15,6 @@ from bot.chat.callback import Callback
 from bot.chat.event import FormSubmitted, Replied, ReplyDeleted, ReplyEdited
 from bot.chat.message import (
     Block,
-    Button,
     Buttons,
     Choices,
     Deadline,
@@ -50,12 +49,12 @@ from bot.facilitation.activities.scene import (
     reply_item,
 )
 from bot.facilitation.changes import NOTHING, Changes
-from bot.facilitation.handouts import Handout, handouts
+from bot.facilitation.handouts import Handout, handouts, ways_to_read
 from bot.facilitation.rubric import Criterion
 from bot.facilitation.state import Given, Participant, Response
 from bot.lessons.plan import Plan
 from bot.lessons.script import Activity, Script
-from bot.words import t, tn
+from bot.words import t
 
 WITHDRAW = "withdraw"
 """The verb of the form with which somebody takes back what they gave."""
@@ -131,9 +130,16 @@ class Kind(Generic[S]):
         """What was dealt in it, for the evidence."""
         return ()
 
+    def is_answer(self, spec: S, item: str) -> bool:
+        """Whether an item answers what is asked. A reply does where people talk in the thread;
+        elsewhere it is a comment."""
+        return not is_aside(item) and (self.talks(spec) or not is_reply(item))
+
     def answered(self, scene: Scene[S]) -> int:
         """How many of those who are asked have answered."""
-        return scene.answered()
+        leaders = {p.id for p in scene.participants if p.role == "facilitator"}
+        given = (r for r in scene.responses if r.given and self.is_answer(scene.spec, r.item))
+        return len({response.owner for response in given} - leaders)
 
     def say(self, scene: Scene[S]) -> Message:
         """The activity's post, as it is now; the same for everyone."""
@@ -199,8 +205,9 @@ class Kind(Generic[S]):
     def is_due(self, scene: Scene[S], who: Participant) -> bool:
         """Whether somebody who is asked still has something to give here."""
         given = scene.by_owner(who.id)
-        asks = bool(self.questions(scene.spec)) and who.role == "learner"
-        return asks and scene.opening.is_open and not any(not is_aside(item) for item in given)
+        asks = bool(self.questions(scene.spec)) and scene.asks(who)
+        answers = (item for item in given if self.is_answer(scene.spec, item))
+        return asks and scene.opening.is_open and not any(answers)
 
     def ways_in(self, scene: Scene[S]) -> tuple[Block, ...]:
         """What of the post somebody needs to give or to change what they gave, in private."""
@@ -228,11 +235,19 @@ class Kind(Generic[S]):
             chosen = ", ".join(
                 labels.get(o, o) for o in given.options if not given.text or o in labels
             )
-            if is_aside(item) or (question is None and not given.text):
+            if not self.is_answer(scene.spec, item) or (question is None and not given.text):
                 continue
             blocks += [Text((chosen,))] if chosen else []
             blocks += [Quote(given.text)] if given.text else []
         return tuple(blocks)
+
+    def comments(self, scene: Scene[S], who: Participant) -> tuple[Quote, ...]:
+        """What somebody said in the thread that is no answer, for their own eyes."""
+        return tuple(
+            Quote(given.text)
+            for item, given in scene.by_owner(who.id).items()
+            if is_reply(item) and given.text and not self.is_answer(scene.spec, item)
+        )
 
     def who_sees(self, spec: S) -> str:
         """Who can read what people give here; "" where nobody gives any."""
@@ -273,9 +288,16 @@ def _withdraw_form(callback: str, title: str) -> Form:
     )
 
 
+def said_in(event: FormSubmitted, field_id: str) -> str | None:
+    """What a form says of a field: an empty one ("") takes back what stood there, and what stands
+    of one that did not come at all (None) stays, as of a form that is blank for everybody only what
+    is filled in comes."""
+    return "".join(event.fields[field_id]) if field_id in event.fields else None
+
+
 def field_text(event: FormSubmitted, field_id: str) -> str:
-    """What was written into a field of a form; "" if nothing was."""
-    return "".join(event.fields.get(field_id, ()))
+    """What was written into a field of a form in which nothing stood; "" if nothing was."""
+    return said_in(event, field_id) or ""
 
 
 def opening_blocks(scene: Scene[Any], title: str) -> tuple[Block, ...]:
@@ -291,11 +313,7 @@ def closing_blocks(
 ) -> tuple[Block, ...]:
     """How every activity's post ends: what there is to read, help where it asks for writing, until
     when, who sees answers ("" where nobody gives any)."""
-    buttons = tuple(
-        Button(t("Read: {title}", title=each.title), scene.callback("read", each.item), "open")
-        for each in readings
-    )
-    reading = (Buttons(buttons),) if buttons else ()
+    reading = ways_to_read(readings, lambda item: scene.callback("read", item))
     seen = (Note((who_sees,)),) if who_sees else ()
     help = (Buttons(aside_buttons(scene)),) if helps and scene.opening.is_open else ()
     return (*reading, *help, *_until(scene), *seen)
@@ -313,11 +331,5 @@ def _until(scene: Scene[Any]) -> tuple[Block, ...]:
 
 
 def turnout(scene: Scene[Any], answered: int) -> Live:
-    """``18 of 24 have answered``, in small."""
-    have = tn(
-        "{answered} of {count} has answered",
-        "{answered} of {count} have answered",
-        max(scene.invited(), answered),
-        answered=answered,
-    )
-    return Live((Note((have,)),))
+    """How many have answered, in small."""
+    return Live((Note((str(scene.turnout(answered)),)),))

@@ -35,12 +35,9 @@ def overview(scene: Scene[Any], desk: Desk | None, title: str) -> Message:
     if desk is None:
         blocks.append(Text((t("Nothing has been handed in yet."),)))
         return Message(summary, tuple(blocks), invites_replies=False)
-    done, wanted = desk.turnout()
     count = len(desk.works())
     came = tn("{count} work came in", "{count} works came in", count)
-    of = tn("{done} of {count} review is done", "{done} of {count} reviews are done", wanted,
-            done=done)  # fmt: skip
-    blocks.append(Text((f"{came}. {of}.",)))
+    blocks.append(Text((f"{came}. {desk.turnout()}.",)))
     if desk.released():
         blocks.append(Text((t("The reviews have been released to their authors."),)))
     blocks += _look(desk)

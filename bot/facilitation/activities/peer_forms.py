@@ -28,7 +28,7 @@ from bot.facilitation.activities.ring import slot
 from bot.facilitation.activities.works import work_blocks
 from bot.facilitation.rubric import LEVELS, level_title
 from bot.facilitation.state import Participant
-from bot.words import t
+from bot.words import t, tn
 
 
 def listed(desk: Desk, who: Participant) -> Message:
@@ -47,6 +47,10 @@ def listed(desk: Desk, who: Participant) -> Message:
         if peers.SELF in undone:
             blocks.append(Note((t("Judge your own work first; then you get others’."),)))
             return Message(title, tuple(blocks), invites_replies=False)
+    if dealt:
+        count = tn("You have {count} work to review.", "You have {count} works to review.",
+                   len(dealt))  # fmt: skip
+        blocks.append(Text((count,)))
     for number, each in enumerate(dealt, start=1):
         by: Inline = desk.name(each.what) if desk.scene.spec.open else ""
         blocks += _entry(desk, who, slot(each.n), t("Work {number}", number=number), by)

@@ -9,7 +9,7 @@ from bot.chat.answer import Correct, Refused, Saved
 from bot.chat.event import FormSubmitted
 from bot.chat.text import UserText
 from bot.facilitation.activities import peers
-from bot.facilitation.activities.kind import field_text
+from bot.facilitation.activities.kind import field_text, said_in
 from bot.facilitation.activities.peer_spec import PeerReviewSpec
 from bot.facilitation.activities.peers import (
     REVIEWED_OPENLY,
@@ -42,7 +42,10 @@ def judged(
         return _counted(asked, event, name)
     if not 1 <= step <= len(rubric):
         return Verdict(Refused(t("That button is not in use any more.")))
-    level, comment = field_text(event, "level"), field_text(event, "comment")
+    said = asked.standing(f"{name}.{rubric[step - 1].id}") or Given()
+    level, comment = said_in(event, "level"), said_in(event, "comment")
+    level = "".join(said.options) if level is None else level
+    comment = (said.text.text if said.text else "") if comment is None else comment
     errors = {}
     if level not in [str(each) for each in LEVELS]:
         errors["level"] = t("Choose one of the levels.")
@@ -152,9 +155,9 @@ def change(asked: Asked[PeerReviewSpec], event: FormSubmitted, desk: Desk) -> Ve
     owner = desk.owner_of(asked.who.id)
     if not desk.released() or owner not in desk.works():
         return Verdict(Refused(t("There is no feedback on your work yet.")))
-    words = field_text(event, "words")
-    given = Given(text=UserText(words)) if words.strip() else None
-    if given is None and peers.CHANGE not in desk.scene.by_owner(owner):
+    words = said_in(event, "words")
+    given = Given(text=UserText(words)) if words and words.strip() else None
+    if given is None and (words is None or peers.CHANGE not in desk.scene.by_owner(owner)):
         return Verdict(Correct({"words": t("Write what you will change, then send it.")}))
     kept = asked.record(asked.response(peers.CHANGE, given, owner))
     kept += Changes(dirty=(asked.opening.id,), dirty_about=((asked.opening.id, owner),))

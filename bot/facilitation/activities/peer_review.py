@@ -137,7 +137,7 @@ class PeerReview(Kind[PeerReviewSpec]):
                 *opening_blocks(scene, title),
                 Live((Text((self._asked(scene, desk),)),)),
                 Buttons(ways),
-                *((Live((Note((self._turnout(desk),)),)),) if desk else ()),
+                *((Live((Note((desk.turnout(),)),)),) if desk else ()),
                 *closing_blocks(scene, self.who_sees(spec), self.handouts(scene), helps=True),
             ),
             invites_replies=False,
@@ -311,27 +311,26 @@ class PeerReview(Kind[PeerReviewSpec]):
 
     def _asked(self, scene: Scene[PeerReviewSpec], desk: Desk | None) -> str:
         count = len({author.work for author in desk.ring.authors()}) if desk else 0
-        each = reviews_each(count, scene.spec.reviews)
-        if count == 0:
-            return t("As soon as work comes in, those who handed in review each other’s.")
-        if each == 0:
+        if count == 1:
             return t("Only one piece of work has come in, so your facilitator reviews it.")
+        least, most = desk.load() if desk else (0, 0)
+        if most == 0:
+            return t("As soon as work comes in, those who handed in review each other’s.")
         what = tn(
             "You each review {count} work that somebody else handed in.",
             "You each review {count} works that others handed in.",
-            each,
+            most,
         )
-        if each == scene.spec.reviews:
+        if least != most:
+            what = t(
+                "You review {least} to {most} works that others handed in: “Give feedback” shows "
+                "you yours.",
+                least=least,
+                most=most,
+            )
+        if most >= scene.spec.reviews:
             return what
-        fewer = tn(
-            "As {count} has come in, it is fewer than planned.",
-            "As only {count} have come in, it is fewer than planned.",
-            count,
-        )
+        fewer = t("As only {count} have come in, it is fewer than planned.", count=count)
+        if reviews_each(count, scene.spec.reviews) == scene.spec.reviews:
+            fewer = t("Nobody reviews the work of their own group, so it is fewer than planned.")
         return f"{what} {fewer}"
-
-    def _turnout(self, desk: Desk) -> str:
-        done, wanted = desk.turnout()
-        return tn(
-            "{done} of {count} review is in", "{done} of {count} reviews are in", wanted, done=done
-        )

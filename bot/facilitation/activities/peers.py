@@ -25,6 +25,7 @@ from bot.facilitation.activities.scene import Scene
 from bot.facilitation.activities.works import owner_name, owner_of, works
 from bot.facilitation.state import Assignment, Given, Participant
 from bot.lessons.script import Activity, Script
+from bot.words import tn
 
 LIST, REVIEW, JUDGE, JUDGE_ALONE = "list", "review", "judge", "judge-alone"
 MORE, PROBLEM = "more", "problem"
@@ -268,10 +269,33 @@ class Desk:
         by_itself = closed and self.scene.spec.release == "close"
         return by_itself or any(RELEASED in self.given(leader) for leader in self._leaders)
 
-    def turnout(self) -> tuple[int, int]:
-        """How many reviews are done, of how many that are wanted."""
-        pairings = [p for p in self.ring.pairings() if p.live and p.work in self._standing]
-        return sum(1 for p in pairings if p.done), len(pairings)
+    def load(self) -> tuple[int, int]:
+        """How many works those review, of all who have any to, who have the fewest and the most."""
+        loads = [len(self.dealt_to(author.id)) for author in self.ring.authors()]
+        some = [load for load in loads if load]
+        return min(some, default=0), max(some, default=0)
+
+    def turnout(self) -> str:
+        """How many reviews are in, of all that were dealt, and how many of these were not given in
+        time: no wake and no closing makes them fewer."""
+        dealt = [
+            each
+            for each in self.scene.assignments
+            if each.state != "dropped"
+            and each.what in self._standing
+            and (self.is_done(each) or each.what != self.owner_of(each.who))
+        ]
+        lapsed = sum(each.state == "lapsed" and not self.is_done(each) for each in dealt)
+        told = tn(
+            "{done} of {count} review is in",
+            "{done} of {count} reviews are in",
+            len(dealt),
+            done=sum(map(self.is_done, dealt)),
+        )
+        if not lapsed:
+            return told
+        late = tn("{count} was not given in time", "{count} were not given in time", lapsed)
+        return f"{told}; {late}"
 
 
 def _lot(work: str, review: Review) -> bytes:

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.chat.answer import Answer, Correct, Refused, Saved, Show
 from bot.chat.callback import Callback
-from bot.chat.event import FormSubmitted, Picked
+from bot.chat.event import FormSubmitted, Picked, Replied
 from bot.chat.message import (
     Bar,
     Block,
@@ -36,13 +36,14 @@ from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
     Kind,
     closing_blocks,
-    field_text,
     opening_blocks,
+    said_in,
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
-from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict
+from bot.facilitation.activities.scene import Asked, Question, Scene, Spec, Verdict, is_reply
 from bot.facilitation.activities.written import left_out, newest, read_button, written
+from bot.facilitation.planning import is_asynchronous
 from bot.facilitation.state import Given, Participant, Response
 from bot.lessons.prose import prose
 from bot.words import t
@@ -162,7 +163,9 @@ class Poll(Kind[PollSpec]):
             case Picked() as event if asked.callback and asked.callback.verb == VOTE:
                 return self._vote(asked, tuple(dict.fromkeys(event.options)))
             case FormSubmitted() as event if asked.callback and asked.callback.verb == OTHER:
-                return self._other(asked, field_text(event, OTHER))
+                return self._other(asked, said_in(event, OTHER))
+            case Replied():
+                return self.keep_reply(asked, self._no_vote(asked))
             case _:
                 return super().hear(asked)
 
@@ -190,14 +193,23 @@ class Poll(Kind[PollSpec]):
         given = Given((*options, *((OTHER,) if words else ())), words)
         return self._kept(asked, given)
 
-    def _other(self, asked: Asked[PollSpec], text: str) -> Verdict:
+    def _no_vote(self, asked: Asked[PollSpec]) -> str:
+        """What whoever comments before voting is told, once; "" where there is no need."""
+        # Below a post that other activities share, they may be speaking of any of them.
+        shared = is_asynchronous(asked.run, asked.activity.phase)
+        told = asked.standing(VOTE) or any(is_reply(response.item) for response in asked.mine)
+        if shared or told or not asked.opening.is_open or asked.who.role == "facilitator":
+            return ""
+        return t("Kept as a comment. To vote, choose in the post itself.")
+
+    def _other(self, asked: Asked[PollSpec], text: str | None) -> Verdict:
         if not asked.spec.other:
             return Verdict(Refused(t("This poll takes its own options only.")))
         before = asked.standing(VOTE) if asked.spec.multiple else None
         options = tuple(o for o in before.options if o != OTHER) if before else ()
-        if text.strip():
+        if text and text.strip():
             return self._kept(asked, Given((*options, OTHER), UserText(text)))
-        if options:
+        if options and text is not None:
             return self._kept(asked, Given(options))
         return Verdict(Correct({OTHER: t("Write something, then send it.")}))
 

@@ -30,8 +30,8 @@ from bot.chat.text import UserText
 from bot.facilitation.activities.kind import (
     Kind,
     closing_blocks,
-    field_text,
     opening_blocks,
+    said_in,
     turnout,
 )
 from bot.facilitation.activities.naming import phase_title
@@ -190,13 +190,14 @@ class Reflection(Kind[ReflectionSpec]):
 
     def _answers(self, asked: Asked[ReflectionSpec], event: FormSubmitted) -> Verdict:
         questions = asked.spec.questions
-        texts = {q.id: field_text(event, q.id) for q in questions if q.id in event.fields}
+        said = {q.id: said_in(event, q.id) for q in questions}
         before = {q.id: asked.standing(q.id) for q in questions}
         after = {
             item: Given(text=UserText(text)) if text.strip() else None
-            for item, text in texts.items()
+            for item, text in said.items()
+            if text is not None
         }
-        if not any(after.values()) and not any(before.values()):
+        if not after or not any((*after.values(), *before.values())):
             first = questions[0].id
             return Verdict(Correct({first: t("Write an answer to at least one question.")}))
         changed = [asked.response(i, given) for i, given in after.items() if given != before[i]]

@@ -17,6 +17,7 @@ from bot.chat.platform import Capabilities
 from bot.chat.text import UserText
 from bot.facilitation.changes import NOTHING, Changes
 from bot.facilitation.state import Assignment, Given, Opening, Participant, Response, Run
+from bot.facilitation.turnout import Turnout
 from bot.lessons.script import Activity
 
 ASIDE = "aside:"
@@ -134,10 +135,14 @@ class Scene(Generic[S]):
             for p in self.participants
         )
 
-    def answered(self) -> int:
-        """How many of those who are asked have something standing, words aside left out."""
-        leaders = {p.id for p in self.participants if p.role == "facilitator"}
-        return len({r.owner for r in self.responses if r.given and not is_aside(r.item)} - leaders)
+    def turnout(self, answered: int) -> Turnout:
+        """So many have answered, of all where the platform knows who is there."""
+        known = self.capabilities.attendance
+        return Turnout(answered, max(self.invited(), answered) if known else None)
+
+    def asks(self, who: Participant) -> bool:
+        """Whether somebody is asked: learners are and, in a rehearsal, the one who holds it."""
+        return who.role == "learner" or self.run.rehearsal
 
     def by_owner(self, owner: str) -> dict[str, Given]:
         """What one owner has given, by item, withdrawn ones left out."""

@@ -34,8 +34,8 @@ from bot.facilitation.activities.kind import (
     WITHDRAW,
     Kind,
     closing_blocks,
-    field_text,
     opening_blocks,
+    said_in,
 )
 from bot.facilitation.activities.meeting import redrawn
 from bot.facilitation.activities.naming import phase_title
@@ -188,7 +188,8 @@ class Submission(Kind[SubmissionSpec]):
     def is_due(self, scene: Scene[SubmissionSpec], who: Participant) -> bool:
         """Until something is handed in, be it late."""
         mine = work_of(scene, owner_of(scene, who.id))
-        return scene.run.status != "ended" and who.role == "learner" and not mine
+        asks = scene.asks(who) and (who.role == "learner" or scene.spec.by == "person")
+        return scene.run.status != "ended" and asks and not mine
 
     def owned(self, scene: Scene[SubmissionSpec], who: Participant) -> tuple[str, ...]:
         """The fields that one's own or the group's work has."""
@@ -233,19 +234,18 @@ class Submission(Kind[SubmissionSpec]):
             return Verdict(Refused(refused))
         owner = owner_of(scene, asked.who.id) or asked.who.id
         before = work_of(scene, owner)
-        items = [item for item, _ in asked.spec.labels() if item in event.fields]
-        texts = {item: field_text(event, item) for item in items}
+        said = {item: said_in(event, item) for item, _ in asked.spec.labels()}
+        texts = {item: text for item, text in said.items() if text is not None}
         after = {i: Given(text=UserText(x)) if x.strip() else None for i, x in texts.items()}
         first = asked.spec.labels()[0][0]
-        if not any(after.values()):
+        if not texts or not any((before | after).values()):
             return Verdict(Correct({first: t("Write something, or give a link, then send it.")}))
         if LINK in after and not asked.spec.fields and not _is_link(texts[LINK]):
             wrong = t("That is no link, such as https://example.org – or leave it empty.")
             return Verdict(Correct({LINK: wrong}))
         seen = asked.callback.revision if asked.callback else 0
         if not seen:
-            # A form that came with the post shows nothing: what it leaves empty is not taken away.
-            after = {i: given for i, given in after.items() if given or i not in before}
+            # A form that came with the post shows nothing of what others of the group wrote.
             seen = stamp({}) if asked.spec.by == "group" else 0
         if seen and seen != stamp(before) and after != {i: before.get(i) for i in after}:
             return self._overtaken(asked, scene, owner, texts)
@@ -326,11 +326,16 @@ class Submission(Kind[SubmissionSpec]):
             return tn(
                 "{count} group has handed in", "{count} groups have handed in", len(works(scene))
             )
+        turnout = scene.turnout(self.answered(scene))
+        if turnout.of is None:
+            return tn(
+                "{count} person has handed in", "{count} people have handed in", turnout.answered
+            )
         return tn(
             "{done} of {count} has handed in",
             "{done} of {count} have handed in",
-            max(scene.invited(), self.answered(scene)),
-            done=self.answered(scene),
+            turnout.of,
+            done=turnout.answered,
         )
 
     def _table(self, scene: Scene[SubmissionSpec]) -> Message:

@@ -87,7 +87,7 @@ def write_and_read(
     if shows_in_thread(scene.capabilities):
         where = t(
             "Answer with the button: what you type in the thread does not reach me. Everyone’s "
-            "answers stand there."
+            "answers stand in the thread."
         )
         return (Text((where,)), Buttons((write, read_button(scene))))
     if scene.shared:

@@ -17,6 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.chat.platform import Gone, Limited, PlatformFailure, Rejected, Uncertain
+from bot.platforms.reaching import NEVER_STOOD
 from bot.platforms.slack.client import SECONDS, web_client
 from bot.platforms.slack.config import SlackConfig
 from bot.words import t
@@ -103,8 +104,7 @@ async def told(call: Awaitable[AsyncSlackResponse]) -> dict[str, Any]:
             response = await call
     except SlackApiError as error:
         raise failure_of(cast(AsyncSlackResponse, error.response)) from None
-    except aiohttp.ClientConnectorError:
-        # The connection never stood, so nothing was sent.
+    except NEVER_STOOD:
         raise Limited(WAIT) from None
     except Exception as error:
         # What is not JSON makes Slack's client stumble in more ways than it names.

@@ -71,6 +71,8 @@ class SlackConfig:
             read_back=history,
             lists_members=history,
             open_place="groups" in self.allow,
+            attendance=False,
+            own_places=False,
         )
 
 

@@ -12,9 +12,11 @@ from starlette.routing import BaseRoute, Route
 
 from bot.chat.platform import Gone, Hear, Limited, Records, RecordsUnavailable
 from bot.clock import Clock
+from bot.platforms.reaching import limits
 from bot.platforms.slack.adapter import SlackPlatform
 from bot.platforms.slack.answers import Answering
 from bot.platforms.slack.calls import Api
+from bot.platforms.slack.client import SECONDS
 from bot.platforms.slack.config import SlackConfig
 from bot.platforms.slack.install import OAuth
 from bot.platforms.slack.installs import Installs
@@ -71,7 +73,7 @@ async def open_slack(
     config: SlackConfig, records: Records, hear: Hear, lesson: Clock, machine: Clock
 ) -> AsyncIterator[Slack]:
     """Slack, closed at the end of the block; what still goes out to people goes first."""
-    async with aiohttp.ClientSession() as session:
+    async with aiohttp.ClientSession(timeout=limits(SECONDS)) as session:
         installs = Installs(records, config, machine)
 
         async def token_of(tenant: str) -> str:

@@ -28,6 +28,19 @@ def about_route(config: TeamsConfig) -> Route:
     return Route(ABOUT_PATH, about, methods=["GET"])
 
 
+def keeps() -> tuple[str, ...]:
+    """What the app keeps, in the sentences that this page, the manifest and the guide share: an
+    admin reads them side by side."""
+    return (
+        t("It keeps answers to a lesson, with who gave them and when."),
+        t("What is shown of an answer stands in Teams, too."),
+        t(
+            "Of what else is written to it, and of what it shows to one person alone, it keeps "
+            "nothing for longer than two days."
+        ),
+    )
+
+
 def _page(replies: bool, host: str) -> str:
     sees = (
         t("It is sent every message in the channels of teams that it was added to.")
@@ -38,9 +51,8 @@ def _page(replies: bool, host: str) -> str:
         t("It can see who is in the teams that it was added to, and keeps their names and ids."),
         sees,
         t("It is sent what people write to it, and what they press and fill in on its cards."),
-        t("It keeps answers to a lesson, with who gave them and when."),
+        *keeps(),
         t("Every prompt says who will see the answer, before you give it."),
-        t("It keeps nothing else of what is written for longer than a day."),
         t("It asks nobody for a password."),
         t("“My part” shows you what you gave, and lets you change it or take it back."),
     )

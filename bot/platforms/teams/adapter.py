@@ -29,7 +29,7 @@ from bot.chat.platform import (
 from bot.chat.text import UserText
 from bot.clock import Clock
 from bot.platforms.parts import Payload, Series, digest_of
-from bot.platforms.teams.card import card_opens, nodes, render_message
+from bot.platforms.teams.card import card_opens, nodes, render_message, render_page
 from bot.platforms.teams.connector import Connector, conversation_of
 from bot.platforms.teams.contacts import Contacts, entra_id
 from bot.words import t
@@ -44,7 +44,11 @@ CARDS = "teams-card"
 """The kind of record that holds what stands in a post, by tenant, conversation and post."""
 
 CARDS_KEPT = timedelta(days=30)
-"""How long one finds back to a post; on an older one other buttons go on working."""
+"""How long one finds back to a post in a channel; on an older one other buttons go on working."""
+
+SHOWN_KEPT = timedelta(days=1)
+"""Likewise to what was shown to one person, which may hold their words: it is needed for minutes,
+and is forgotten in the night after."""
 
 RATES = (
     (3, timedelta(seconds=1)),
@@ -91,8 +95,11 @@ class TeamsPlatform:
         return self._capabilities
 
     async def post(self, to: Place | Person, message: Message, *, key: str) -> PostRef:
-        """Post; where the message takes several cards, the first stands for all of them."""
-        cards = render_message(message)
+        """Post; where the message takes several cards, the first stands for all of them.
+
+        What has no key is never edited.
+        """
+        cards = render_message(message) if key else render_page(message)
         url = await self._contacts.service_url(to.tenant)
         if isinstance(to, Person):
             ref = await self._to_person(url, to, cards[0])
@@ -168,10 +175,11 @@ class TeamsPlatform:
 
     async def sweep(self) -> None:
         """Forget what stood in posts that were not touched for long. Raises RecordsUnavailable."""
-        before = (self.now() - CARDS_KEPT).isoformat()
+        now = self.now()
         for key in await self.records.keys(CARDS):
             kept = await self.records.get(CARDS, key)
-            if kept and json.loads(kept)["at"] < before:
+            lasts = CARDS_KEPT if _is_channel(key.partition("/")[2]) else SHOWN_KEPT
+            if kept and json.loads(kept)["at"] < (now - lasts).isoformat():
                 await self.records.delete(CARDS, key)
 
     async def _to_person(self, url: str, to: Person, card: Payload) -> PostRef:
@@ -246,8 +254,13 @@ def _key(tenant: str, conversation: str, id: str) -> str:
 
 
 def is_talk(place: Place) -> bool:
-    """Whether it is a talk with one person: only channels have ids like ``19:…``."""
-    return not place.channel.startswith("19:")
+    """Whether it is a talk with one person."""
+    return not _is_channel(place.channel)
+
+
+def _is_channel(conversation: str) -> bool:
+    """Whether it is one, or a thread in one: no others have ids like ``19:…``."""
+    return conversation.startswith("19:")
 
 
 def reads_of(card: Payload) -> str:

@@ -24,7 +24,7 @@ from bot.platforms.teams.card import (
     is_form,
     noted,
     render_form,
-    render_message,
+    render_page,
     said_card,
     with_back,
 )
@@ -132,7 +132,7 @@ class Answering:
         """The first card of it, and the whole of a message that takes more. Raises Rejected."""
         if isinstance(what, Form):
             return render_form(what, await self._known(what, who)), None
-        first, *others = render_message(what)
+        first, *others = render_page(what)
         return first, what if others else None
 
     async def _known(self, form: Form, who: Person) -> Known:

@@ -45,9 +45,11 @@ from bot.platforms.teams.inputs import (
     button_titles,
     choices,
     field,
+    fields_of,
     press,
     send,
 )
+from bot.platforms.teams.reading import FIELDS, OWN_FORM
 from bot.platforms.teams.runs import (
     Json,
     inline,
@@ -211,21 +213,29 @@ def _buttons(buttons: tuple[Button, ...], name: str, around: Collection[Block]) 
 
 
 def _button(button: Button, title: str, name: str, around: Collection[Block]) -> Json:
-    """The button; one that opens a form holds it, unless the form would be most of a card."""
+    """The button; one that opens a form holds it, unless the form would be most of a card.
+
+    Teams fills a dangerous one with red: one that only opens something is not that loud.
+    """
+    loud = button.style if button.style != "danger" or button.does == "pick" else "plain"
     if button.form:
         parts = tuple(part for part in button.form.parts if part not in around)
         body = form_elements(replace(button.form, parts=parts), name)
         if size(body) <= _SHOWN_FORM_BYTES:
-            shown = {"title": title, "card": as_card(body), **STYLES[button.style]}
+            shown = {"title": title, "card": as_card(body), **STYLES[loud]}
             return {"type": "Action.ShowCard", **shown}
     data = {"fivefold": button.callback, "does": button.does}
-    return press(title, data, inputs=False, style=button.style)
+    return press(title, data, inputs=False, style=loud)
 
 
 def form_elements(form: Form, name: str, known: Known = NOTHING) -> list[Json]:
-    """The form called ``name``, with the button that sends it."""
-    elements = _heading(form.title, 2)
-    data = {"fivefold": form.callback, "does": "form", "form": name}
+    """The form called ``name``, with the button that sends it.
+
+    A title that is also the label of what is asked stands there alone.
+    """
+    asked = {part.label for part in form.fields}
+    elements = [] if form.title in asked else _heading(form.title, 2)
+    data: Json = {"fivefold": form.callback, "does": "form", "form": name}
     for number, part in enumerate(form.parts):
         match part:
             case (
@@ -241,4 +251,6 @@ def form_elements(form: Form, name: str, known: Known = NOTHING) -> list[Json]:
                 elements += _heading(text, max(level, 3))
             case _:
                 elements += draw(part, f"{name}.{number}")
+    if name == OWN_FORM:
+        data[FIELDS] = fields_of(elements)
     return elements + send(form.submit, data)

@@ -17,6 +17,7 @@ from bot.chat.message import (
     Listing,
     Live,
     Message,
+    Note,
     Preformatted,
     Quote,
     Table,
@@ -27,6 +28,7 @@ from bot.chat.pieces import shortened
 from bot.chat.platform import Rejected
 from bot.platforms.teams.blocks import as_card, draw, form_elements
 from bot.platforms.teams.inputs import NOTHING, Known, action_sets, press
+from bot.platforms.teams.reading import OWN_FORM
 from bot.platforms.teams.runs import Json, rich_texts, size, words
 from bot.words import t
 
@@ -34,8 +36,8 @@ CARD_BYTES = 80_000
 """Teams refuses a card above 100 KB of UTF-16; we stay well below."""
 
 _BODY_BYTES = 70_000
-_Matter = Heading | Text | Listing | Quote | Table | Preformatted
-"""What need not be said again in a form right below it; who reads the answers is."""
+_Matter = Heading | Text | Note | Listing | Quote | Table | Preformatted
+"""What need not be said again in a form that opens beside it."""
 
 
 def render_message(message: Message, *, apart: bool = False) -> tuple[Json, ...]:
@@ -54,8 +56,16 @@ def render_message(message: Message, *, apart: bool = False) -> tuple[Json, ...]
         bodies = _bodies(first) + _bodies(_live(message.blocks))
     else:
         bodies = _bodies(_drawn(message.blocks))
-    bodies = bodies or _bodies(rich_texts(words(message.summary or "…")))
-    return tuple(as_card(body, **_told(message.summary)) for body in bodies)
+    return _cards(message, bodies)
+
+
+def render_page(message: Message) -> tuple[Json, ...]:
+    """The cards that show this to one person, for good; mostly one. None is too large.
+
+    It is not edited, so what could change stands in its place, also where something can be filled
+    in. Raises Rejected as `render_message` does.
+    """
+    return _cards(message, _bodies(_drawn(message.blocks)))
 
 
 def render_form(form: Form, known: Known = NOTHING) -> Json:
@@ -63,7 +73,7 @@ def render_form(form: Form, known: Known = NOTHING) -> Json:
 
     Raises Rejected where it is larger than a card may be; what is saved stays saved.
     """
-    return _fitting(as_card(form_elements(form, "form", known), **_told(form.title)))
+    return _fitting(as_card(form_elements(form, OWN_FORM, known), **_told(form.title)))
 
 
 def said_card(sentence: str, *, back: bool = False) -> Json:
@@ -141,6 +151,11 @@ def is_form(card: Mapping[str, Any]) -> bool:
 def holds_inputs(drawn: object) -> bool:
     """Whether a card, or anything in one, has something to fill in or tick."""
     return any(map(_is_input, nodes(drawn)))
+
+
+def _cards(message: Message, bodies: list[list[Json]]) -> tuple[Json, ...]:
+    shown = bodies or _bodies(rich_texts(words(message.summary or "…")))
+    return tuple(as_card(body, **_told(message.summary)) for body in shown)
 
 
 def _told(summary: str) -> Json:

@@ -35,11 +35,6 @@ class Team:
     name: str
     channels: tuple[Channel, ...] = ()
 
-    def room(self, channel: str) -> str:
-        """Whose members are those of this channel: the team, or the channel itself."""
-        own = any(one.id == channel and one.kind != STANDARD for one in self.channels)
-        return channel if own else self.id
-
 
 class Channels:
     """What is known of teams."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
@@ -30,6 +31,10 @@ from bot.platforms.teams.under_way import UnderWay
 
 PAUSE = timedelta(minutes=1)
 """How long a team is not asked again for its channels that did not say them."""
+
+TOGETHER = 200
+"""How many of those who come at once, each into every channel, are heard at a time: together they
+are kept sooner, and what others say meanwhile need not wait for all of them."""
 
 MOST = 1_000
 
@@ -65,10 +70,12 @@ class Comings:
         tenant, team, change = tenant_of(activity), team_of(activity), change_of(activity)
         self._choosing.moved(tenant, team)
         channels = await self._channels.of(tenant, team)
-        for event in moved(activity, self._lesson.now(), channels):
-            if event.place is not None:
-                self._choosing.moved(tenant, event.place.channel)
-            if isinstance(await self._hear(event), NotSaved):
+        events = moved(activity, self._lesson.now(), channels)
+        for channel in {event.place.channel for event in events if event.place}:
+            self._choosing.moved(tenant, channel)
+        for at in range(0, len(events), TOGETHER):
+            answers = await asyncio.gather(*map(self._hear, events[at : at + TOGETHER]))
+            if any(isinstance(answer, NotSaved) for answer in answers):
                 raise NotKept
         await self._under_way.beside(self._settle(activity, change), until)
 

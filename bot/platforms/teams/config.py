@@ -104,5 +104,8 @@ class TeamsConfig:
     def capabilities(self) -> Capabilities:
         """What Teams can do with what is allowed."""
         return Capabilities(
-            hears_replies="replies" in self.allow, read_back=False, open_place=False
+            hears_replies="replies" in self.allow,
+            read_back=False,
+            open_place=False,
+            attendance=False,
         )

@@ -39,6 +39,7 @@ from yarl import URL
 
 from bot.chat.platform import Gone, Limited, PlatformFailure, Rejected, Uncertain
 from bot.platforms.parts import Deleted
+from bot.platforms.reaching import NEVER_STOOD, limits
 from bot.platforms.teams.config import CHANNEL, TeamsConfig
 from bot.platforms.teams.tokens import WAIT, Tokens
 from bot.words import t
@@ -155,9 +156,11 @@ class Connector(CloudAdapterBase):  # type: ignore[misc]
         return await self._told(lambda: self._get(url))
 
     async def _get(self, url: URL) -> Any:
-        limit = aiohttp.ClientTimeout(total=SECONDS)
         async with self._session.get(
-            url, headers=_bearing(self._tokens.held), timeout=limit, allow_redirects=False
+            url,
+            headers=_bearing(self._tokens.held),
+            timeout=limits(SECONDS),
+            allow_redirects=False,
         ) as answer:
             return json.loads(await _body(answer))
 
@@ -241,7 +244,7 @@ class _Sender(AsyncHTTPSender[Any, Any]):
             URL(asked.url, encoded=True),
             data=asked.data,
             headers=headers,
-            timeout=aiohttp.ClientTimeout(total=SECONDS),
+            timeout=limits(SECONDS),
             allow_redirects=False,
         ) as answer:
             body = await _body(answer)
@@ -274,8 +277,7 @@ async def told(call: Awaitable[T]) -> T:
         raise
     except Refusal as refusal:
         raise _failure_of(refusal) from None
-    except aiohttp.ClientConnectorError:
-        # The connection never stood, so nothing was sent.
+    except NEVER_STOOD:
         raise Limited(WAIT) from None
     except Exception as error:
         # What is no JSON makes the SDK stumble in more ways than it names.

@@ -8,13 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 from collections import OrderedDict
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from bot.chat.address import Person
-from bot.chat.platform import Gone, Limited, PlatformFailure, Records, Uncertain
+from bot.chat.platform import (
+    Gone,
+    Limited,
+    PlatformFailure,
+    Records,
+    RecordsUnavailable,
+    Uncertain,
+)
 from bot.chat.text import UserText
 from bot.clock import Clock
 from bot.platforms.teams.channels import Channels
@@ -23,6 +31,8 @@ from bot.platforms.teams.connector import Connector
 from bot.platforms.teams.sharing import Shared
 from bot.platforms.teams.tokens import WAIT
 from bot.words import t
+
+log = logging.getLogger(__name__)
 
 CONTACT = "teams-person"
 """The kind of record that holds a person's address, by the person."""
@@ -61,7 +71,11 @@ class Profile:
 
 
 class Contacts:
-    """The people of all teams that the bot is in."""
+    """The people of all teams that the bot is in.
+
+    Where records cannot be read or written, what was heard since this process began has to do:
+    somebody may have to be told just then.
+    """
 
     def __init__(
         self,
@@ -77,6 +91,7 @@ class Contacts:
         self._channels = channels
         self._machine = machine
         self._known: OrderedDict[Person, Contact] = OrderedDict()
+        self._unkept: OrderedDict[Person, Contact] = OrderedDict()
         self._profiles: OrderedDict[Person, tuple[datetime, Profile | None]] = OrderedDict()
         self._met: OrderedDict[tuple[str, str], str] = OrderedDict()
         self._service: dict[str, tuple[datetime, str]] = {}
@@ -86,10 +101,15 @@ class Contacts:
     async def service_url(self, tenant: str) -> str:
         """Where Teams said that it is spoken to; the cloud's own address before it said so.
 
-        Raises Gone where there is none, and RecordsUnavailable.
+        Raises Gone where there is none, and RecordsUnavailable where nobody said so lately.
         """
         if not (url := self._told(tenant)):
-            kept = await self._records.get(SERVICE, tenant)
+            try:
+                kept = await self._records.get(SERVICE, tenant)
+            except RecordsUnavailable:
+                if tenant not in self._service:
+                    raise
+                return self._service[tenant][1]
             if kept is None and self._config.local:
                 raise Gone(t("nothing was heard from the Playground yet"))
             url = kept.decode() if kept else self._config.cloud.service_url
@@ -98,13 +118,17 @@ class Contacts:
 
     async def serves(self, tenant: str, url: str) -> None:
         """Teams says that it is spoken to here. The host was looked at by `auth`."""
-        if self._told(tenant) != url:
+        if self._told(tenant) == url:
+            return
+        self._tell(tenant, url)
+        try:
             if await self._records.get(SERVICE, tenant) != url.encode():
                 await self._records.put(SERVICE, tenant, url.encode())
-            self._tell(tenant, url)
+        except RecordsUnavailable:
+            log.warning("where Teams is spoken to could not be kept")
 
     async def learn(self, person: Person, id: str, talk: str = "") -> None:
-        """This is where they are reached. Raises RecordsUnavailable."""
+        """This is where they are reached."""
         known = await self._contact(person)
         now = Contact(id or known.id, talk or known.talk)
         if now != known:
@@ -116,7 +140,10 @@ class Contacts:
         if contact.talk:
             return contact.talk
         url = await self.service_url(person.tenant)
-        id = contact.id or await self._met_as(person)
+        try:
+            id = contact.id or await self._met_as(person)
+        except RecordsUnavailable:
+            id = ""
         try:
             # Teams itself knows people by their id in Entra, too.
             talk = await self._connector.talk(url, person.tenant, id or person.id)
@@ -206,14 +233,26 @@ class Contacts:
         self._service[tenant] = self._machine.now() + TOLD, url
 
     async def _contact(self, person: Person) -> Contact:
+        """How they are reached, as far as that is known."""
         if person not in self._known:
-            kept = await self._records.get(CONTACT, str(person))
+            try:
+                kept = await self._records.get(CONTACT, str(person))
+            except RecordsUnavailable:
+                return self._unkept.get(person, Contact())
             _put(self._known, person, Contact(**json.loads(kept)) if kept else Contact())
         return self._known[person]
 
     async def _keep(self, person: Person, contact: Contact) -> None:
-        await self._records.put(CONTACT, str(person), json.dumps(asdict(contact)).encode())
-        _put(self._known, person, contact)
+        try:
+            await self._records.put(CONTACT, str(person), json.dumps(asdict(contact)).encode())
+        except RecordsUnavailable:
+            log.warning("where somebody is reached could not be kept")
+            # Not as known: what they do next has it kept.
+            self._known.pop(person, None)
+            _put(self._unkept, person, contact)
+        else:
+            self._unkept.pop(person, None)
+            _put(self._known, person, contact)
 
 
 def entra_id(member: dict[str, Any]) -> str:

@@ -7,7 +7,8 @@ from collections import OrderedDict
 
 from bot.chat.address import PostRef
 from bot.chat.answer import Answer, NotSaved, Refused, Saved, Show
-from bot.chat.event import Commanded, Event, Picked, Replied, Said
+from bot.chat.event import Commanded, Event, FormRequested, Picked, Replied, Said
+from bot.chat.message import Message
 from bot.chat.platform import Hear, Limited, PlatformFailure, RecordsUnavailable
 from bot.clock import Clock
 from bot.platforms.planning import ADOPT, decoded
@@ -24,6 +25,7 @@ from bot.platforms.teams.incoming import (
     door_of,
     heard,
     is_from_nobody,
+    is_picture,
     pressed,
 )
 from bot.platforms.teams.offers import Offers
@@ -37,6 +39,9 @@ was written Teams sends words again."""
 
 PRESS_SECONDS = 4.0
 """How long after it came a press is answered, whatever is still done; Teams waits five."""
+
+AGAIN = 5.0
+"""How many seconds later it is tried once more to tell somebody what came of a press."""
 
 MOST = 1_000
 
@@ -104,8 +109,14 @@ class Doors:
         await asyncio.wait({drawing}, timeout=left_until(until))
         if not drawing.done():
             drawing.cancel()
-            await self._under_way.beside(self._late(door, hearing))
-            return sentence(t("This takes longer than usual: I will tell you in our chat."))
+            await self._under_way.beside(self._late(press, door, hearing))
+            # No promise: to write to them may fail for whatever made this slow.
+            return sentence(
+                t(
+                    "This takes longer than usual. If you hear nothing from me in our chat within "
+                    "a minute, please press again."
+                )
+            )
         try:
             answered = drawing.result()
         except RecordsUnavailable as unavailable:
@@ -125,15 +136,18 @@ class Doors:
     async def _drawn(self, press: Pressed, door: Door, hearing: asyncio.Task[Answer]) -> Answered:
         return await self._answering.to_press(press, door, await asyncio.shield(hearing))
 
-    async def _late(self, door: Door, hearing: asyncio.Task[Answer]) -> None:
-        """What they were promised to be told."""
+    async def _late(self, press: Pressed, door: Door, hearing: asyncio.Task[Answer]) -> None:
+        """Tell them in their talk what came of it."""
         try:
             answer = await hearing
         except RecordsUnavailable as unavailable:
             answer = NotSaved(str(unavailable))
-        if isinstance(answer, Saved):
-            answer = Saved(answer.note or t("Saved."))
-        await self._answering.to_words(door, answer)
+        answer = _briefly(answer, asked=isinstance(press.event, FormRequested))
+        try:
+            await self._answering.to_words(door, answer)
+        except RecordsUnavailable:
+            await asyncio.sleep(AGAIN)
+            await self._answering.to_words(door, answer)
 
     async def _pressed_on_an_old_client(self, press: Pressed, door: Door, until: float) -> None:
         """It comes as a message, and may come again as one: it is answered once."""
@@ -169,6 +183,8 @@ class Doors:
         if door.thread is not None and door.thread.thread:
             ours = await self._is_ours(PostRef(door.thread.root, door.thread.thread))
         event = heard(activity, door, ours=ours)
+        if event is None and ours and is_picture(activity):
+            await self._told_of_pictures(door, until)
         if event is None or event.id in self._done:
             return
         asked = event.text if isinstance(event, Commanded) else ""
@@ -185,6 +201,15 @@ class Doors:
             raise NotKept
         else:
             await self._under_way.beside(self._tell(event.id, door, answer), until)
+
+    async def _told_of_pictures(self, door: Door, until: float) -> None:
+        """Tell them once what becomes of a picture."""
+        key = f"picture {door.who}"
+        if key in self._done:
+            return
+        self._remember(key)
+        told = Refused(t("I keep words, not pictures: please say in a few words what yours shows."))
+        await self._under_way.beside(self._tell(key, door, told), until)
 
     async def _tell(self, id: str, door: Door, answer: Answer) -> None:
         try:
@@ -214,3 +239,14 @@ class Doors:
         self._done[id] = None
         while len(self._done) > MOST:
             self._done.popitem(last=False)
+
+
+def _briefly(answer: Answer, *, asked: bool) -> Answer:
+    """What is told late, when many may be told at once: of what somebody did, that it is saved and
+    not the page to look at that goes with it; what they ``asked`` for, whole."""
+    match answer:
+        case Saved(note):
+            return Saved(note or t("Saved."))
+        case Show(Message(), note) if note and not asked:
+            return Saved(note)
+    return answer

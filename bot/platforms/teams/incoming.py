@@ -178,7 +178,7 @@ def pressed(activity: Json, door: Door) -> Pressed | None:
 
 
 def heard(activity: Json, door: Door, *, ours: bool) -> Event | None:
-    """What somebody's words mean; ``None`` where they are nothing for us.
+    """What somebody's words mean; ``None`` where they are nothing for us, or there are none.
 
     ``ours`` says that the thread hangs on a post of the bot's.
     """
@@ -202,10 +202,12 @@ def heard(activity: Json, door: Door, *, ours: bool) -> Event | None:
         )
     post = _text(activity.get("id"), "id")
     root = door.thread.thread or post
-    named = bool(bot_names(activity))
+    named, has_words = bool(bot_names(activity)), bool(text.strip())
     is_command = bool(_COMMAND.fullmatch(text.strip()))
-    if named and (is_command or not ours):
+    if named and (is_command or not ours or not has_words):
         return Commanded(**head, text=text.strip())
+    if not has_words:
+        return None
     place = door.thread.root
     if root == post:
         return Said(**head, post=PostRef(place, post), text=UserText(text))
@@ -216,6 +218,11 @@ def heard(activity: Json, door: Door, *, ours: bool) -> Event | None:
         text=UserText(text),
         ours=ours,
     )
+
+
+def is_picture(activity: Json) -> bool:
+    """Whether somebody sent something in which there is no word."""
+    return activity.get("type") == "message" and not words_of(activity).strip()
 
 
 def adopted(said: Said, picked: Picked) -> Replied:
@@ -321,11 +328,14 @@ def _moment(activity: Json, now: datetime) -> datetime:
     return believed(at, now).astimezone(UTC)
 
 
-def _edited(activity: Json, door: Door) -> ReplyEdited | None:
+def _edited(activity: Json, door: Door) -> ReplyEdited | ReplyDeleted | None:
+    text = words_of(activity)
+    if not text.strip():
+        # A picture in the place of what was written: of their words nothing stands any more.
+        return _deleted(activity, door)
     if door.thread is None:
         return None
     place, post = door.thread.root, _text(activity.get("id"), "id")
-    text = words_of(activity)
     id = digest("edit", door.who, door.talk, post, activity.get("timestamp"), text)
     return ReplyEdited(
         **door.head(id, _moment(activity, door.now)),

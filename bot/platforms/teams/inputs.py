@@ -21,7 +21,7 @@ from bot.chat.message import (
 )
 from bot.chat.pieces import shortened, units
 from bot.chat.platform import Rejected
-from bot.platforms.teams.runs import Json, rich_texts, size, words
+from bot.platforms.teams.runs import Json, rich_texts, size, undated, unmarked, words
 from bot.words import t
 
 LARGEST = 60_000
@@ -59,8 +59,8 @@ NOTHING = Known()
 
 
 def label(text: str) -> str:
-    """A label that can be seen."""
-    return text if text.strip() else f"{text}…"
+    """A label that can be seen, in which no client fills in a date."""
+    return undated(text if text.strip() else f"{text}…")
 
 
 def short_labels(labels: Sequence[str]) -> list[str]:
@@ -148,7 +148,7 @@ def _choice_set(
         "type": "Input.ChoiceSet",
         "id": id,
         "choices": [
-            {"title": title, "value": quote(option.id, safe="")}
+            {"title": unmarked(title), "value": quote(option.id, safe="")}
             for title, option in zip(titles, options, strict=True)
         ],
         "isMultiSelect": multiple,
@@ -212,19 +212,29 @@ def field(part: Field, name: str, known: Known) -> list[Json]:
             return [{"type": "Input.Time", "id": f"{name} time {id}", **asked, **initial}]
         case PeopleField(id, _, people):
             hint = t("Write their user ids in Microsoft Entra, with commas between them.")
+            if not known.people:
+                nobody = t("I found nobody else in a team that you and I are in.")
+                hint = " ".join((nobody, hint))
             typed = {"id": f"{name} many {id}", **asked}
             offered = _offered(known.people, typed["id"], people, multiple=True)
             return _offered_or_typed(offered, typed, ",".join(people), hint)
         case PlaceField(id, _, place):
             hint = t("Write the channel’s id: the part of its link that begins with 19:")
             if not known.places:
-                hint = " ".join((t("Add me to a team first; then choose a channel here."), hint))
+                none = t("I found no channel of a team that you and I are in.")
+                hint = " ".join((none, hint))
             # Read as a choice is: in a link the id stands percent-encoded.
             typed = {"id": f"{name} one {id}", **asked}
             offered = _offered(known.places, typed["id"], (place,) if place else ())
             return _offered_or_typed(offered, typed, quote(place, safe=":@"), hint)
         case _:
             assert_never(part)
+
+
+def fields_of(elements: Sequence[Json]) -> list[str]:
+    """The ids of the fields that can be filled in among these elements of one form."""
+    inputs = (element for element in elements if element["type"].startswith("Input."))
+    return [element["id"].split(" ", 2)[-1] for element in inputs]
 
 
 def _offered(

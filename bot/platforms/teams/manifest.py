@@ -13,7 +13,7 @@ from io import BytesIO
 from urllib.parse import urlsplit
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from bot.platforms.teams.about import ABOUT_PATH
+from bot.platforms.teams.about import ABOUT_PATH, keeps
 from bot.platforms.teams.icons import BACKGROUND, colour_icon, outline_icon
 from bot.platforms.teams.runs import Json
 
@@ -39,6 +39,7 @@ COMMANDS: Mapping[str, str] = {
     "+5": "Five more minutes",
     "next": "Go on to what comes next",
     "close": "Close what is open",
+    "end": "End the lesson, once you confirm it",
     "evidence": "Get all that was gathered in the lesson you lead",
     "help": "What you can say to me",
 }
@@ -60,12 +61,12 @@ Facilitators plan and steer a lesson in their chat with Fivefold, or by mentioni
 channel. Everybody finds their own part there: what is due, what they gave and who can see it, \
 and how to change it or take it back.
 
-It is run by your own organisation: what people answer is kept there and nowhere else."""
+It is run by your own organisation."""
 
 _REPLIES_DESCRIPTION = """
 
-Whoever adds it to a team allows it to read the messages in that team's channels. It uses them to \
-take replies in the thread of an activity as answers, and keeps nothing else of them."""
+Whoever adds it to a team allows it to read the messages in that team's channels: it takes replies \
+in the thread of an activity as answers."""
 
 
 def manifest(
@@ -94,7 +95,7 @@ def manifest(
         "name": {"short": "Fivefold", "full": "Fivefold: 5E lessons for a cohort"},
         "description": {
             "short": "Runs a 5E lesson for a cohort in a channel, and keeps every answer.",
-            "full": _DESCRIPTION + (_REPLIES_DESCRIPTION if replies else ""),
+            "full": " ".join((_DESCRIPTION, *keeps())) + (_REPLIES_DESCRIPTION if replies else ""),
         },
         "icons": {"color": "color.png", "outline": "outline.png"},
         "accentColor": "#" + bytes(BACKGROUND).hex(),

@@ -7,6 +7,12 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import unquote
 
+OWN_FORM = "form"
+"""The name of a form that is a card of its own, made for one person; one in a post has another."""
+
+FIELDS = "fields"
+"""Under this, what sends such a form carries the ids of all fields that can be filled in."""
+
 _DOES: Mapping[str, Literal["pick", "open", "form", "back"]] = {
     "pick": "pick",
     "open": "open",
@@ -40,19 +46,25 @@ def read_press(value: Mapping[str, Any]) -> Press | None:
 def read_form(value: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     """A sent form's values by field id: the one text, day or time, or the ids chosen.
 
-    Nothing given is ``()``; a field that Teams left out of the value is left out.
+    Of what stands empty, some clients send ``""`` and others nothing; it means the same. In
+    somebody's own form, which held what they had given, it is ``()``: they took it out. A form in
+    a post holds nothing for anybody, so there it says nothing, and is left out.
     Inputs of other forms and questions on the same card are passed over.
     """
+    own = value.get("form") == OWN_FORM
+    asked = value.get(FIELDS)
     fields: dict[str, tuple[str, ...]] = {}
+    if own and isinstance(asked, list):
+        fields = {field: () for field in asked if isinstance(field, str)}
     for key, given in value.items():
         form, _, rest = key.partition(" ")
         kind, _, field = rest.partition(" ")
         if form != value.get("form") or not field:
             continue
-        if kind in ("one", "many"):
-            fields[field] = _chosen(given)
-        else:
-            fields[field] = (str(given),) if given else ()
+        words = (str(given),) if given else ()
+        held = _chosen(given) if kind in ("one", "many") else words
+        if own or any(map(str.strip, held)):
+            fields[field] = held
     return fields
 
 

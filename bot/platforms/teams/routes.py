@@ -50,6 +50,9 @@ def messages_route(check: TokenCheck, doors: Doors) -> Route:
             # Its own words may be those of somebody who was writing.
             log.warning("something of Teams' could not be read: %s", where(nonsense))
             return Response(status_code=400)
+        except Exception as failure:
+            log.error("something of Teams' could not be heard: %s", where(failure))
+            return Response(status_code=500)
         if answer is None:
             return Response(status_code=200)
         # In ASCII, so that half a sign that somebody sent comes back to them as it was.

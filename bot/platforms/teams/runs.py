@@ -21,9 +21,18 @@ _LONGEST = 8_000
 
 _SHORT = 1_000
 _URL = 2_000
-_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,.:;!?’–—-]| (?=\S))*")
-_ADDRESS = re.compile(r"www|\w\.\w", re.IGNORECASE)
+_PLAIN = re.compile(r"[^\W\d_](?:[^\W_]|[,.:;!?'\"’‘“”„()/%…–—-]| (?=\S))*")
+_ADDRESS = re.compile(r"www|\w\.\w|//", re.IGNORECASE)
 _MACRO = re.compile(r"(?<=\{)(?=\{(?:DATE|TIME)\([^(){}]*\)\}\})")
+_OPENS, _SHUTS = "\x02", "\x03"
+_STAYS_A_STAR = re.compile(f"\\w{_OPENS}\\W|\\W{_SHUTS}\\w|{_SHUTS}{_OPENS}")
+"""Where ``**`` between a letter and a sign does not begin or end anything."""
+
+_JOINER = "\u2060"
+"""It is not seen, takes no room, and parts what Markdown would take together."""
+
+_LIVE = re.compile(r"\](?=[(\[:])|<(?=[A-Za-z/!?])|&(?=#?\w+;)|:(?=//)|www(?=\.)", re.IGNORECASE)
+"""What begins a link, a tag or a sign by its name in Markdown, up to where it can be parted."""
 
 
 def size(value: object) -> int:
@@ -49,6 +58,17 @@ def words(text: str, **look: object) -> list[Run]:
     braces, so that whoever wrote it reads what they wrote.
     """
     return [{"type": "TextRun", "text": part, **look} for part in _MACRO.split(text) if part]
+
+
+def undated(text: str) -> str:
+    """The text for where no runs can stand: it reads the same, and no client fills in a date."""
+    return _MACRO.sub(_JOINER, text)
+
+
+def unmarked(text: str) -> str:
+    """The text for where some clients look for Markdown, as in the title of a choice, and others
+    show every sign: nothing in it is a link, a tag or a date, and every sign stays."""
+    return _LIVE.sub(rf"\g<0>{_JOINER}", undated(text))
 
 
 def _is_web(url: str) -> bool:
@@ -103,7 +123,7 @@ def rich_texts(runs: Iterable[Run]) -> list[Json]:
 def own_time(at: datetime, style: WhenStyle) -> str:
     """The words that a text block, and nothing else, shows as the moment in the reader's zone."""
     iso = at.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
-    day, clock = f"{{{{DATE({iso}, LONG)}}}}", f"{{{{TIME({iso})}}}}"
+    day, clock = f"{{{{DATE({iso}, SHORT)}}}}", f"{{{{TIME({iso})}}}}"
     match style:
         case "time":
             return clock
@@ -129,18 +149,20 @@ def _with_own_times(parts: Line, before: str) -> str:
     """The line for a text block, if it has a moment and nothing that Markdown would change."""
     if not any(isinstance(part, When) for part in parts) or before not in ("", "• "):
         return ""
-    told, plain = "", ""
+    told, plain, marked = "", "", ""
     for part in parts:
         match part:
             case str(text):
-                told, plain = told + text, plain + text
-            case Strong(text) if text == text.strip():
+                told, plain, marked = told + text, plain + text, marked + text
+            case Strong(text) if text and text == text.strip():
                 told, plain = f"{told}**{text}**", plain + text
+                marked = f"{marked}{_OPENS}{text}{_SHUTS}"
             case When(at, style):
-                told, plain = told + own_time(at, style), f"{plain}x"
+                told, plain, marked = told + own_time(at, style), f"{plain}x", f"{marked}x"
             case _:
                 return ""
-    return before + told if is_plain(plain) and len(told) <= _SHORT else ""
+    fits = is_plain(plain) and not _STAYS_A_STAR.search(marked) and len(told) <= _SHORT
+    return before + told if fits else ""
 
 
 def line(parts: Line, before: str = "", **look: object) -> list[Json]:

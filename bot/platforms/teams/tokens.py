@@ -12,6 +12,7 @@ import aiohttp
 
 from bot.chat.platform import Gone, Limited
 from bot.clock import Clock
+from bot.platforms.reaching import limits
 from bot.platforms.teams.config import TeamsConfig
 from bot.platforms.teams.sharing import Shared
 from bot.words import t
@@ -87,10 +88,9 @@ class Tokens:
             "scope": cloud.scope,
         }
         url = f"{cloud.login}/{config.tenant}/oauth2/v2.0/token"
-        limit = aiohttp.ClientTimeout(total=SECONDS)
         try:
             async with self._session.post(
-                url, data=asked, timeout=limit, allow_redirects=False
+                url, data=asked, timeout=limits(SECONDS), allow_redirects=False
             ) as answer:
                 if (answer.content_length or 0) > LARGEST:
                     raise TokenUnreachable
