@@ -26,6 +26,7 @@ from bot.facilitation.pace import Pace
 from bot.facilitation.planning import plan_live
 from bot.facilitation.seeing import name_of
 from bot.facilitation.state import Opening, Run
+from bot.facilitation.turnout import Turnout
 from bot.lessons.lesson import Lesson
 from bot.lessons.places import fill
 from bot.platforms.slack.blocks import render_message
@@ -117,7 +118,7 @@ def running_panel(lesson: Lesson) -> Message:
             run,
             [replace(cue, state="done") if cue.at <= poll.at else cue for cue in cues],
             (opening,),
-            {opening.id: (17, 24)},
+            {opening.id: Turnout(17)},
             names={each.id: name_of(run, each.id) for each in lesson.script.activities()},
         )
     )
