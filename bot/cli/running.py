@@ -106,6 +106,8 @@ def run(
             f"“{' '.join(words)}” is no command: say start, pause, resume, +5, "
             "+1 day, next, close, end, status."
         )
+    if command.verb == "end" and not words[0].lower().startswith("end"):
+        raise BadUsage("Say “end” to end it for good, or “pause”.")
     if command.verb == "end":
         # Whoever writes this names the run, and means it.
         command = Command("end-now")

@@ -80,13 +80,16 @@ _WORDS: dict[str, Verb] = {
 _MINUTES = re.compile(r"(?:\+|extend[ -]|\+ )(\d{1,3})(?: ?m(?:in(?:utes?)?)?)?")
 _DAYS = re.compile(r"(?:\+ ?|extend[ -])(\d{1,2}) ?d(?:ays?)?")
 
-_AROUND = " .,;!?…"
+_SHOWING = ("status", "help", "end")
+"""What only shows something, and so may be said as a question."""
+
+_AROUND = " .,;!…"
 _SPARE = re.compile(r"(start|pause|resume|next|status)(?: (?:the|my|this) lesson| now)+")
 
 
 def bare(text: str) -> str:
     """The words as they are compared: without capitals, spare spaces, the name of whom they are
-    said to, what ends a sentence, and what people add to a word out of politeness.
+    said to, what ends a sentence but a question, and what people add to a word out of politeness.
 
     “Close the lesson” stays as it is: to close is less than that.
     """
@@ -100,6 +103,10 @@ def bare(text: str) -> str:
 def parse_command(text: str) -> Command | None:
     """The command that these words are, such as ``pause``, ``+5``, ``+1 day`` or ``close now``."""
     words = bare(text)
+    if words.endswith("?"):
+        # Whoever asks “next?” is not to find the lesson gone on.
+        asked = parse_command(words.rstrip("? "))
+        return asked if asked and asked.verb in _SHOWING else None
     if words in _WORDS:
         return Command(_WORDS[words])
     if minutes := _MINUTES.fullmatch(words):
@@ -167,7 +174,7 @@ def still_goes_on(run: Run, cues: Sequence[Cue]) -> None:
     """Raises NotNow if it has ended, or is about to."""
     if run.status == "ended":
         raise NotNow(t("This lesson has ended; nothing can be changed any more."))
-    if is_ending(cues):
+    if run.status == "running" and is_ending(cues):
         raise NotNow(t("The lesson is ending just now."))
 
 

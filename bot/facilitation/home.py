@@ -136,10 +136,14 @@ def thanked() -> Message:
 def nearly(word: str, *, leads: bool) -> Message:
     """The word that somebody seems to have meant, which they say themselves if they did. What
     anybody but a leader says may have been an answer."""
-    meant = t("Did you mean “{word}”? Then say it like this.", word=word)
+    meant = _meant(word)
     kept = t("If it was an answer: I do not keep what is said to me here.")
     blocks = (Text((meant,)), *(() if leads else (Note((kept,)),)))
     return Message(meant, blocks, invites_replies=False)
+
+
+def _meant(word: str) -> str:
+    return t("Did you mean “{word}”? Then say it like this.", word=word)
 
 
 def which_lesson(words: str, command: Command, led: Sequence[RunScene]) -> Message:
@@ -164,9 +168,9 @@ def which_lesson(words: str, command: Command, led: Sequence[RunScene]) -> Messa
     return Message(title, tuple(blocks), invites_replies=False)
 
 
-def not_kept(words: str, part: Message | None) -> Message:
+def not_kept(words: str, part: Message | None, near: str = "") -> Message:
     """That what somebody said to the bot is nobody's answer; with their ``part``, if there is one,
-    which has the ways to answer."""
+    which has the ways to answer, and with the word that they may have meant."""
     title = t("I do not keep what is said to me here")
     how = (
         t("Nothing of it was saved as an answer. Here is your part, with the ways to answer:")
@@ -174,7 +178,8 @@ def not_kept(words: str, part: Message | None) -> Message:
         else t("Nothing of it was saved as an answer. Say “help” to see what I understand.")
     )
     said = (Quote(UserText(words)),) if words.strip() else ()
-    blocks: tuple[Block, ...] = (Heading(title, 2), *said, Text((how,)))
+    meant = (Text((_meant(near),)),) if near else ()
+    blocks: tuple[Block, ...] = (Heading(title, 2), *said, *meant, Text((how,)))
     rest = (Divider(), *part.blocks) if part else ()
     return Message(title, (*blocks, *rest), invites_replies=False)
 

@@ -78,7 +78,7 @@ _ALIKE_ENOUGH = 0.75
 def wish(text: str) -> Wish | None:
     """What these words ask for: one's part, home, the panel, a form, evidence, help; or that they
     greet or thank; or nothing. Of a whole sentence it makes nothing."""
-    words = _SKIN.sub("", bare(text)).replace("'", "’")
+    words = _SKIN.sub("", _unasked(text)).replace("'", "’")
     if _HELLO.fullmatch(words):
         return "hello"
     if _THANKS.fullmatch(words):
@@ -86,11 +86,16 @@ def wish(text: str) -> Wish | None:
     return _WORDS.get(words)
 
 
+def _unasked(text: str) -> str:
+    """The words, also where they are asked."""
+    return bare(bare(text).rstrip("? "))
+
+
 def near(text: str, *, leads: bool, plans: bool) -> str:
     """The word that somebody seems to have meant, of those that do something for whoever ``leads``
     a lesson, ``plans`` one or does neither; "" where none is near. More than a few words are no
     mistyped word."""
-    words = bare(text)
+    words = _unasked(text)
     known = (*FOR_ALL, *(TO_PLAN if plans else ()), *(TO_LEAD if leads else ()))
     if ALIKE.get(words) in known:
         return ALIKE[words]

@@ -56,6 +56,7 @@ class Attending:
             here = seen_as(known, event) if known else newcomer(run, event, self._new_id)
             if here and now and now.status != "ended":
                 await enrolled_as(tx, known, here)
+                await _count_anew(tx, now)
 
         try:
             await self._commits.run(once, order=by_person(event))
@@ -100,7 +101,11 @@ async def moved(tx: Transaction, event: Joined | Left, new_id: NewId) -> Answer:
         if here is None or (known is None and isinstance(event, Left)):
             continue
         await enrolled_as(tx, known, here)
-        # How many are asked stands in every post that is open.
-        posts = {o.post: None for o in await tx.openings(run.id) if o.is_open}
-        await tx.apply(Changes(dirty=tuple(posts), dirty_run=run.id))
+        await _count_anew(tx, run)
     return Saved()
+
+
+async def _count_anew(tx: Transaction, run: Run) -> None:
+    """How many are asked stands in every post that is open."""
+    posts = {o.post: None for o in await tx.openings(run.id) if o.is_open}
+    await tx.apply(Changes(dirty=tuple(posts), dirty_run=run.id))

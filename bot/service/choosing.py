@@ -39,6 +39,9 @@ async def runs_meant(
     runs = nearest_first(await reading.runs_of(event.who))
     led = [run for run in runs if event.who in run.facilitators and run.status != "ended"]
     fitting = [run for run in led if await _fits(reading, run, command, now)]
+    if command.verb == "pause":
+        # Time is short, and what has not begun is in no hurry.
+        fitting = [run for run in fitting if run.status == "running"] or fitting
     return fitting or led
 
 

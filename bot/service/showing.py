@@ -117,15 +117,16 @@ class Showing:
         """Words that are no command: never silently lost, and nobody's answer."""
         async with self._store.reading() as reading:
             leads = await self._leads(reading, event)
-            if word := near(event.text, leads=leads, plans=self._plans(event)):
-                return Show(nearly(word, leads=leads))
-            if leads:
+            word = near(event.text, leads=leads, plans=self._plans(event))
+            if leads and not word:
                 return Refused(t("I understand: {commands}.", commands=HELP))
             run = await run_meant(reading, event)
             here = run and belongs(event, run) and await self._takes_part(reading, event, run)
             known = await reading.participant(run.id, event.who) if run else None
+        if word and (leads or not here):
+            return Show(nearly(word, leads=leads))
         part = await self._part(event, run, known) if run and here else None
-        return Show(not_kept(event.text, part))
+        return Show(not_kept(event.text, part, word))
 
     def _plans(self, event: Heard) -> bool:
         return self._capabilities_of(event.who.platform).knows_people

@@ -9,6 +9,7 @@ from bot.chat.address import Party, Person, Place
 from bot.chat.event import FormSubmitted, Picked
 from bot.facilitation.changes import Changes
 from bot.facilitation.controls import pause
+from bot.facilitation.ending import is_ending
 from bot.facilitation.owing import LAST_WORD, owe
 from bot.facilitation.state import Audit, Owed, Run
 from bot.service.store import Delivery, Transaction
@@ -30,7 +31,9 @@ async def report_trouble(tx: Transaction, owed: Owed, now: datetime, *, gone: bo
         for p in run.facilitators
     )
     changes = Changes(owed=told, dirty_run=run.id)
-    if gone and isinstance(owed.to, Place) and run.status == "running":
+    stands_still = gone and isinstance(owed.to, Place) and run.status == "running"
+    # Whatever cannot be posted, a lesson that is ending has nothing to wait for.
+    if stands_still and not is_ending(await tx.cues(run.id)):
         reason = t("I cannot post in the channel, so I paused the lesson.")
         paused = replace(pause(run, now, reason), revision=run.revision + 1)
         audit = Audit(run.id, now, "system", "pause", paused.revision)

@@ -158,6 +158,14 @@ def test_a_lesson_that_has_not_begun_is_cancelled_without_a_question(
     assert "has ended" in one_line_of(again)
 
 
+@pytest.mark.parametrize("word", ["stop", "cancel"])
+def test_a_word_that_may_mean_a_pause_ends_nothing(run: str, fivefold: Fivefold, word: str) -> None:
+    said = fivefold("run", run, word)
+    assert said.code == 2
+    assert "or “pause”" in one_line_of(said)
+    assert json.loads(fivefold("runs", "--json").out)[0]["status"] == "scheduled"
+
+
 def test_the_evidence_of_a_run_is_written_and_printed(
     run: str, fivefold: Fivefold, tmp_path: Path
 ) -> None:

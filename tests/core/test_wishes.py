@@ -136,6 +136,21 @@ def test_a_sentence_with_a_command_in_it_is_none(text: str) -> None:
     assert parse_command(text) is None
 
 
+@pytest.mark.parametrize("word", ["start", "pause", "resume", "next", "close"])
+def test_a_question_steers_nothing_and_is_asked_back(word: str) -> None:
+    for question in (f"{word}?", f"{word} please?", f"Please {word} ?", f"{word}?!"):
+        assert parse_command(question) is None
+        assert near(question, leads=True, plans=True) == word
+    assert parse_command("+5?") is None
+
+
+@pytest.mark.parametrize("text", ["status?", "end?", "stop?", "status please?"])
+def test_what_only_shows_something_can_be_asked(text: str) -> None:
+    command = parse_command(text)
+    assert command
+    assert command.verb in ("status", "end")
+
+
 @pytest.mark.parametrize(
     ("text", "meant"),
     [

@@ -56,6 +56,12 @@ async def test_whoever_asks_in_the_channel_finds_their_lesson_in_private_from_th
         assert has_part(await talking.say("zoe", words, place=None))
 
 
+async def test_whoever_asks_counts_in_what_is_open(talking: House) -> None:
+    await say_my_part(talking, "zoe")
+    await talking.work()
+    assert "0 of 1" in await talking.text("discussion")
+
+
 async def test_asking_often_and_at_once_is_coming_once(talking: House) -> None:
     answers = await asyncio.gather(*(say_my_part(talking, "zoe") for _ in range(5)))
     assert all(map(has_part, answers))

@@ -38,6 +38,18 @@ def choices(message: Message) -> dict[str, str]:
     return {Callback.decode(callback).target: callback for callback in pressed}
 
 
+async def to_come(house: House, n: int) -> None:
+    """Fay leads a further lesson, in so many days."""
+    await house.managing.schedule(
+        of_each_kind(),
+        run_id=f"r{n}",
+        main=house.stage.place(f"C{n}"),
+        facilitators=(house.fay,),
+        zone="UTC",
+        start=house.now + timedelta(days=n),
+    )
+
+
 async def press(house: House, callback: str) -> Answer:
     """Fay presses it in her private talk."""
     return await house.hear(Picked(**house.head("fay", place=None), callback=callback))
@@ -52,6 +64,15 @@ async def test_a_word_in_private_that_fits_two_lessons_does_nothing_but_ask(
     assert set(choices(asked)) == {"r1", "r2"}
     assert (await two.run("r1"), await two.run("r2")) == before
     assert not await two.audits("r1") + await two.audits("r2")
+
+
+async def test_pause_is_for_the_one_that_is_going_on(house: House) -> None:
+    await house.schedule(of_each_kind())
+    await house.run_for(minutes(1))
+    await to_come(house, 2)
+    assert isinstance(await house.say("fay", "pause", place=None), Saved)
+    assert (await house.run("r1")).status == "paused"
+    assert (await house.run("r2")).status == "scheduled"
 
 
 async def test_the_button_carries_the_word_out_for_that_lesson(two: House) -> None:
@@ -104,14 +125,7 @@ async def test_a_lesson_to_come_counts_and_one_that_has_ended_does_not(house: Ho
     await house.run_for(minutes(15))
     assert (await house.run()).status == "ended"
     for n in (2, 3):
-        await house.managing.schedule(
-            of_each_kind(),
-            run_id=f"r{n}",
-            main=house.stage.place(f"C{n}"),
-            facilitators=(house.fay,),
-            zone="UTC",
-            start=house.now + timedelta(days=n),
-        )
+        await to_come(house, n)
     asked = question(await house.say("fay", "start", place=None))
     assert list(choices(asked)) == ["r2", "r3"]
     await press(house, choices(asked)["r3"])

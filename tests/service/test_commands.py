@@ -245,6 +245,10 @@ async def test_a_word_that_is_nearly_one_is_asked_about_and_does_nothing(running
         assert f"Did you mean “{meant}”?" in shown
         assert LEGAL not in shown
     assert "Did you mean" not in text(await house.say("ann", "paus", place=None))
+    answer = text(await house.say("ann", "hope", place=None))
+    assert "“hope”" in answer
+    assert "Did you mean “home”?" in answer
+    assert "Still to do" in answer
     assert await house.audits() == []
 
 

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from bot.chat.address import Person, Place
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.event import Picked
 from bot.chat.message import Message
 from bot.chat.plain import plain
+from bot.chat.platform import Gone
 from bot.evidence.data import evidence_json
-from bot.facilitation.controls import Command
+from bot.facilitation.controls import Command, control
+from bot.facilitation.state import Cue
 from bot.lessons.lesson import Lesson
 from bot.lessons.script import AFTER
 from bot.service.reporting import report_run
-from tests.core.making import a_lesson, a_phase, an_activity
+from tests.core.making import a_lesson, a_phase, a_run, an_activity
 from tests.service.house import RUN, House, buttons, minutes, of_each_kind
 
 SURE = "End it now"
@@ -206,3 +210,35 @@ async def test_a_rehearsal_is_ended_and_says_what_it_was(house: House) -> None:
     assert sum("That was a rehearsal" in told for told in house.told(zoe)) == 1
     assert await house.owed("closing", "abc123") == []
     assert not (await house.opening("prompt", "abc123")).is_open
+
+
+async def test_a_channel_that_is_gone_just_then_holds_up_no_end(house: House) -> None:
+    await house.schedule()
+    await house.run_for(minutes(9.9))
+
+    async def ended_meanwhile(to: Place | Person) -> None:
+        if isinstance(to, Place):
+            await by_line(house)
+            raise Gone("the channel is gone")
+
+    house.stage.before = ended_meanwhile
+    house.lesson.step_to(house.now + minutes(0.2))
+    await house.cueing.run_due()
+    await house.sending.send_due()
+    house.stage.before = None
+    assert (await house.run()).status == "running"
+    await house.work()
+    assert (await house.run()).status == "ended"
+
+
+def test_a_paused_run_that_was_to_end_can_be_ended_once_more() -> None:
+    run = replace(a_run(a_lesson(a_phase("Engage", an_activity("poll")))), status="paused")
+    cues = (
+        Cue(run.id, 1, "start", run.start, run.start, state="done"),
+        Cue(run.id, 2, "end", run.start, run.start, state="cancelled"),
+        Cue(run.id, 3, "end", run.start, run.start),
+    )
+    over = control(Command("end-now"), run, cues, (), run.start, "fay")
+    assert over.run
+    assert over.run.status == "running"
+    assert [cue.kind for cue in over.cues if cue.state == "waiting"] == ["end"]

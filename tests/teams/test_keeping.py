@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from bot.chat.answer import Show
 from bot.chat.message import Button, Buttons, Heading, Message, Quote
 from bot.chat.text import UserText
 from bot.platforms.teams.about import ABOUT_PATH, about_route, keeps
@@ -18,6 +19,7 @@ from bot.platforms.teams.adapter import CARDS, CARDS_KEPT, SHOWN_KEPT
 from bot.platforms.teams.config import TeamsConfig
 from bot.platforms.teams.manifest import manifest
 from bot.platforms.teams.offers import KEPT
+from tests.conformance.driving import FORM
 from tests.teams.opened import Opened, opened
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "teams.md").read_text("utf-8")
@@ -56,18 +58,44 @@ async def test_what_was_shown_to_one_person_is_kept_for_a_day_and_forgotten_at_n
     assert await kept(port) == []
 
 
-async def test_the_way_back_to_a_post_in_a_channel_lasts_longer(port: Opened) -> None:
+async def test_the_way_back_to_what_stands_for_days_lasts_longer_in_a_channel_and_in_a_talk(
+    port: Opened,
+) -> None:
+    """A panel or a reminder in a talk is gone back to days later, too."""
     ref = await port.teams.platform.post(port.lesson, MINE, key="k1")
     await port.teams.platform.post(ref.thread, MINE, key="k2")
+    await port.teams.platform.post(port.world.person("fay"), MINE, key="k3")
     await later(port, CARDS_KEPT)
-    assert len(await kept(port)) == 2
+    assert len(await kept(port)) == 3
     await later(port, timedelta(seconds=1))
     assert await kept(port) == []
 
 
-def test_two_days_are_enough_for_a_day_and_the_night_after() -> None:
+async def test_the_way_back_to_an_edited_panel_lasts_as_long(port: Opened) -> None:
+    ref = await port.teams.platform.post(port.world.person("fay"), MINE, key="k1")
+    await port.teams.platform.edit(ref, Message("The panel", (*MINE.blocks[:1], BACK)))
+    await later(port, CARDS_KEPT)
+    (card,) = await kept(port)
+    assert card
+    assert WORDS.encode() not in card
+
+
+async def test_a_form_in_a_talk_is_forgotten_as_soon_as_what_is_shown(port: Opened) -> None:
+    ana = port.world.person("ana")
+    port.ear.answers.append(Show(FORM))
+    await port.people.whisper(ana, "a form, please")
+    await port.teams.settled()
+    assert len(await kept(port)) == 1
+    await later(port, SHOWN_KEPT + timedelta(seconds=1))
+    assert await kept(port) == []
+
+
+def test_the_nights_in_which_it_is_forgotten_are_counted_in_what_is_said() -> None:
+    said = " ".join(keeps())
     assert max(SHOWN_KEPT, KEPT) + A_NIGHT <= timedelta(days=2)
-    assert any("two days" in sentence for sentence in keeps())
+    assert timedelta(days=31) >= CARDS_KEPT + A_NIGHT
+    assert "nothing for longer than two days" in said
+    assert "no longer than 31 days" in said
 
 
 @pytest.mark.parametrize("allow", [(), ("replies",)], ids=["mentions", "replies"])

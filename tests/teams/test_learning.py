@@ -12,10 +12,10 @@ import pytest
 from bot.chat.address import Person
 from bot.chat.answer import Answer, NotSaved, Saved
 from bot.chat.event import Event, Joined, Left
-from bot.chat.platform import Limited
+from bot.chat.platform import Limited, RecordsUnavailable
 from bot.clock import IncreasingClock, SteppedClock
 from bot.platforms.teams import comings, connector, tokens
-from bot.platforms.teams.contacts import LISTED, Contacts
+from bot.platforms.teams.contacts import CONTACT, LISTED, Contacts
 from tests.conformance.driving import HELLO, Ear
 from tests.core.making import START
 from tests.records import MemoryRecords
@@ -189,6 +189,52 @@ async def test_whom_no_team_knows_is_reached_by_their_id_in_entra(port: Opened) 
     cy = organisation.people["cy"]
     await port.teams.platform.post(port.world.person("cy"), HELLO, key="k3")
     assert front.sent("POST", "/v3/conversations")[-1].body["members"][0]["id"] == cy.id
+
+
+class Away(MemoryRecords):
+    """Records that cannot be read for so many calls, but written."""
+
+    calls = 0
+
+    async def get(self, kind: str, key: str) -> bytes | None:
+        """The value, unless they are away."""
+        if self.calls:
+            self.calls -= 1
+            raise RecordsUnavailable("The database is away.")
+        return await super().get(kind, key)
+
+
+@pytest.mark.parametrize("away", [1, 2])
+async def test_what_could_not_be_read_is_not_written_over(port: Opened, away: int) -> None:
+    made, fay = port.teams.platform._contacts, port.world.person("fay")
+    records, whole = Away(), json.dumps({"id": "29:a", "talk": "a:1"}).encode()
+    await records.put(CONTACT, str(fay), whole)
+    contacts = Contacts(made._config, made._connector, records, made._channels, port.clock)
+    records.calls = away
+    for _ in range(away):
+        await contacts.learn(fay, "29:b")
+    assert await records.get(CONTACT, str(fay)) == whole
+    assert await contacts.talk(fay) == "a:1"
+    await contacts.learn(fay, "29:b")
+    kept = await records.get(CONTACT, str(fay))
+    assert kept
+    assert json.loads(kept) == {"id": "29:b", "talk": "a:1"}
+
+
+async def test_a_talk_begun_while_nothing_could_be_read_does_not_take_their_address_away(
+    port: Opened,
+) -> None:
+    made, ana = port.teams.platform._contacts, port.world.person("ana")
+    records = Away()
+    await records.put(CONTACT, str(ana), json.dumps({"id": "29:a", "talk": ""}).encode())
+    contacts = Contacts(made._config, made._connector, records, made._channels, port.clock)
+    await contacts.serves(ana.tenant, port.world.cloud.service_url)
+    port.world.connector.fail("GET", MEMBERS, Fault(status=503))
+    records.calls = 1
+    talk = await contacts.talk(ana)
+    kept = await records.get(CONTACT, str(ana))
+    assert kept
+    assert json.loads(kept) == {"id": "29:a", "talk": talk}
 
 
 # -- Teams

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.chat.address import Place
+from bot.chat.address import Place, PostRef
+from bot.chat.event import Replied
+from bot.chat.platform import RecordsUnavailable
 from tests.teams.answering import posted, talk
 from tests.teams.opened import Opened, opened
 
@@ -54,6 +56,25 @@ async def test_of_a_picture_elsewhere_nothing_is_said(port: Opened) -> None:
         await sends_a_picture(port, place)
     assert port.events == []
     assert talk(port) == []
+
+
+async def test_of_a_picture_nothing_is_said_where_it_is_not_known_whose_thread_it_is(
+    port: Opened, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = await port.people.say(port.world.person("bo"), port.lesson, "Look!")
+    await port.teams.settled()
+    port.events.clear()
+
+    async def is_away(post: PostRef) -> bool:
+        raise RecordsUnavailable("The database is away.")
+
+    monkeypatch.setattr(port.teams.platform, "knows", is_away)
+    await sends_a_picture(port, other.thread)
+    assert talk(port) == []
+    await port.people.say(port.world.person("ana"), other.thread, "It is our poster.")
+    await port.teams.settled()
+    # Words may be an answer: whoever hears them looks it up again.
+    assert [event.ours for event in port.events if isinstance(event, Replied)] == [True]
 
 
 async def test_words_beside_a_picture_are_heard_after_all(port: Opened) -> None:

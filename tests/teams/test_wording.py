@@ -81,6 +81,20 @@ def test_signs_come_back_as_signs(sign: str) -> None:
         assert words_of(written(page)) == f"Well {sign} done"
 
 
+@pytest.mark.parametrize(
+    ("page", "said"),
+    [
+        ("<a href=https://x.org/>the plan</a>", "the plan (https://x.org/)"),
+        ('<a href="https://x.org/">the plan</a>', "the plan (https://x.org/)"),
+        ('<blockquote itemtype=http://schema.skype.com/Reply/>one<p class="x"/>two', "one\ntwo"),
+        ('<p>one<br/>two<br class="x"/>three<br class=x />four</p>', "one\ntwo\nthree\nfour"),
+        ('<span itemtype="http://schema.skype.com/Mention"/>Fivefold', "Fivefold"),
+    ],
+)
+def test_an_address_may_end_in_a_slash(page: str, said: str) -> None:
+    assert words_of(written(page)) == said
+
+
 # -- lines
 
 

@@ -35,7 +35,11 @@ def keeps() -> tuple[str, ...]:
         t("It keeps answers to a lesson, with who gave them and when."),
         t("What is shown of an answer stands in Teams, too."),
         t(
-            "Of what else is written to it, and of what it shows to one person alone, it keeps "
+            "Of what it posts on its own, such as a prompt or a reminder, it keeps a copy for no "
+            "longer than 31 days after it last changed it."
+        ),
+        t(
+            "Of what else is written to it, and of what it shows to whoever asked for it, it keeps "
             "nothing for longer than two days."
         ),
     )

@@ -44,11 +44,12 @@ CARDS = "teams-card"
 """The kind of record that holds what stands in a post, by tenant, conversation and post."""
 
 CARDS_KEPT = timedelta(days=30)
-"""How long one finds back to a post in a channel; on an older one other buttons go on working."""
+"""How long one finds back to what was posted with a key, in a channel or to one person; on an older
+one other buttons go on working."""
 
 SHOWN_KEPT = timedelta(days=1)
-"""Likewise to what was shown to one person, which may hold their words: it is needed for minutes,
-and is forgotten in the night after."""
+"""Likewise to what answers one person, which may hold their words: it is needed for minutes, and is
+forgotten in the night after."""
 
 RATES = (
     (3, timedelta(seconds=1)),
@@ -108,7 +109,7 @@ class TeamsPlatform:
             ref = PostRef(to, await self.connector.say(url, to.tenant, where, cards[0]))
         else:
             ref = PostRef(to, await self.connector.begin(url, to.tenant, to.channel, cards[0]))
-        hand = _Hand(self, url, ref)
+        hand = _Hand(self, url, ref, keyed=bool(key))
         await hand.keep(ref.id, cards[0])
         await self._series.begin(hand, key, cards)
         return ref
@@ -122,7 +123,7 @@ class TeamsPlatform:
         kept = await self._series.of(ref)
         cards = render_message(message, apart=len(kept.posts) > 1)
         url = await self._contacts.service_url(ref.place.tenant)
-        await self._series.edit(_Hand(self, url, ref), cards)
+        await self._series.edit(_Hand(self, url, ref, keyed=True), cards)
 
     async def find(self, to: Place | Person, key: str) -> PostRef | None:
         """Teams does not let a bot read: raises Uncertain."""
@@ -161,12 +162,13 @@ class TeamsPlatform:
         """Post a card in the talk with somebody, that is no message. Raises as `post` does."""
         url = await self._contacts.service_url(person.tenant)
         ref = await self._to_person(url, person, card)
-        await _Hand(self, url, ref).keep(ref.id, card)
+        await _Hand(self, url, ref, keyed=False).keep(ref.id, card)
 
     async def instead(self, tenant: str, talk: str, id: str, card: Payload) -> None:
         """Let a post in a talk show this card. Raises as `edit` does."""
         url = await self._contacts.service_url(tenant)
-        await _Hand(self, url, PostRef(Place(NAME, tenant, talk), id)).update(id, card)
+        ref = PostRef(Place(NAME, tenant, talk), id)
+        await _Hand(self, url, ref, keyed=False).update(id, card)
 
     async def card(self, tenant: str, conversation: str, id: str) -> dict[str, Any] | None:
         """The card that stands in this post; ``None`` where it is not known."""
@@ -178,8 +180,11 @@ class TeamsPlatform:
         now = self.now()
         for key in await self.records.keys(CARDS):
             kept = await self.records.get(CARDS, key)
-            lasts = CARDS_KEPT if _is_channel(key.partition("/")[2]) else SHOWN_KEPT
-            if kept and json.loads(kept)["at"] < (now - lasts).isoformat():
+            if kept is None:
+                continue
+            held = json.loads(kept)
+            lasts = CARDS_KEPT if held.get("keyed") else SHOWN_KEPT
+            if held["at"] < (now - lasts).isoformat():
                 await self.records.delete(CARDS, key)
 
     async def _to_person(self, url: str, to: Person, card: Payload) -> PostRef:
@@ -198,11 +203,12 @@ class TeamsPlatform:
 
 @dataclass(frozen=True, slots=True)
 class _Hand:
-    """What `bot.platforms.parts` asks for."""
+    """What `bot.platforms.parts` asks for; ``keyed`` where the message was posted with a key."""
 
     platform: TeamsPlatform
     service_url: str
     ref: PostRef
+    keyed: bool
 
     @property
     def _tenant(self) -> str:
@@ -236,7 +242,7 @@ class _Hand:
     async def keep(self, id: str, card: Payload) -> None:
         """Keep what stands there, if something can be looked at in its place, to find back to."""
         key = _key(self._tenant, self._conversation, id)
-        kept = {"at": self.platform.now().isoformat(), "card": card}
+        kept = {"at": self.platform.now().isoformat(), "keyed": self.keyed, "card": card}
         try:
             # What could be pressed on it once may still be looked at by somebody.
             if card_opens(card) or await self.platform.records.get(CARDS, key) is not None:

@@ -10,6 +10,7 @@ import asyncio
 import json
 import logging
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -129,10 +130,8 @@ class Contacts:
 
     async def learn(self, person: Person, id: str, talk: str = "") -> None:
         """This is where they are reached."""
-        known = await self._contact(person)
-        now = Contact(id or known.id, talk or known.talk)
-        if now != known:
-            await self._keep(person, now)
+        heard = {"id": id, "talk": talk}
+        await self._keep(person, {name: value for name, value in heard.items() if value})
 
     async def talk(self, person: Person) -> str:
         """The one-to-one talk with somebody, begun where there is none. Raises as the port says."""
@@ -150,14 +149,12 @@ class Contacts:
         except Uncertain:
             # Opened or not, nothing was said in it, and it can be opened once more.
             raise Limited(WAIT) from None
-        await self._keep(person, Contact(id, talk))
+        await self._keep(person, {"id": id, "talk": talk} if id else {"talk": talk})
         return talk
 
     async def forget_talk(self, person: Person) -> None:
         """That talk is gone: the next post begins it anew."""
-        contact = await self._contact(person)
-        if contact.talk:
-            await self._keep(person, replace(contact, talk=""))
+        await self._keep(person, {"talk": ""})
 
     async def profile(self, person: Person, address: str, conversation: str) -> Profile | None:
         """Who somebody in a conversation is, by their ``29:`` id; ``None`` where Teams does not
@@ -234,15 +231,29 @@ class Contacts:
 
     async def _contact(self, person: Person) -> Contact:
         """How they are reached, as far as that is known."""
+        try:
+            return await self._kept(person)
+        except RecordsUnavailable:
+            return self._unkept.get(person, Contact())
+
+    async def _kept(self, person: Person) -> Contact:
+        """How they are reached, as it is kept. Raises RecordsUnavailable."""
         if person not in self._known:
-            try:
-                kept = await self._records.get(CONTACT, str(person))
-            except RecordsUnavailable:
-                return self._unkept.get(person, Contact())
+            kept = await self._records.get(CONTACT, str(person))
             _put(self._known, person, Contact(**json.loads(kept)) if kept else Contact())
         return self._known[person]
 
-    async def _keep(self, person: Person, contact: Contact) -> None:
+    async def _keep(self, person: Person, told: Mapping[str, str]) -> None:
+        """Keep what was heard of how they are reached, beside what is kept of it."""
+        try:
+            known = await self._kept(person)
+        except RecordsUnavailable:
+            # What cannot be read is not written over: what they do next has it kept.
+            _put(self._unkept, person, replace(self._unkept.get(person, Contact()), **told))
+            return
+        contact = replace(known, **told)
+        if contact == known:
+            return
         try:
             await self._records.put(CONTACT, str(person), json.dumps(asdict(contact)).encode())
         except RecordsUnavailable:

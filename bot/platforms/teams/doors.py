@@ -179,10 +179,11 @@ class Doors:
     # -- what people write
 
     async def _said(self, activity: Json, door: Door, until: float) -> None:
-        ours = False
+        ours: bool | None = False
         if door.thread is not None and door.thread.thread:
             ours = await self._is_ours(PostRef(door.thread.root, door.thread.thread))
-        event = heard(activity, door, ours=ours)
+        # Where that is not known, whoever hears it looks it up again.
+        event = heard(activity, door, ours=ours is not False)
         if event is None and ours and is_picture(activity):
             await self._told_of_pictures(door, until)
         if event is None or event.id in self._done:
@@ -228,12 +229,12 @@ class Doors:
         except (PlatformFailure, RecordsUnavailable, TimeoutError):
             raise NotKept from None
 
-    async def _is_ours(self, post: PostRef) -> bool:
+    async def _is_ours(self, post: PostRef) -> bool | None:
+        """Whether the thread hangs on a post of ours; ``None`` where that is not known just now."""
         try:
             return await self._platform.knows(post)
         except RecordsUnavailable:
-            # Whether it is a thread of ours is looked up again by whoever hears it.
-            return True
+            return None
 
     def _remember(self, id: str) -> None:
         self._done[id] = None

@@ -6,7 +6,6 @@ What is not as Microsoft documents it raises `Unreadable`; nothing of it has hap
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -31,9 +30,9 @@ from bot.chat.event import (
 from bot.chat.text import UserText
 from bot.platforms.acts import believed, digest
 from bot.platforms.teams.adapter import NAME
+from bot.platforms.teams.commanding import is_command
 from bot.platforms.teams.connector import thread_of
 from bot.platforms.teams.contacts import entra_id
-from bot.platforms.teams.manifest import COMMANDS
 from bot.platforms.teams.reading import Press, read_form, read_press
 from bot.platforms.teams.wording import bot_names, words_of
 
@@ -44,9 +43,6 @@ HOME = "home"
 
 EXECUTE = "adaptiveCard/action"
 """The name of the invoke by which an ``Action.Execute`` comes."""
-
-_WORDS = "|".join(map(re.escape, COMMANDS))
-_COMMAND = re.compile(rf"(?:{_WORDS}|[+-]\s*\d{{1,3}}(?:\s*[a-z]+)?)", re.IGNORECASE)
 
 
 class Unreadable(ValueError):
@@ -203,8 +199,7 @@ def heard(activity: Json, door: Door, *, ours: bool) -> Event | None:
     post = _text(activity.get("id"), "id")
     root = door.thread.thread or post
     named, has_words = bool(bot_names(activity)), bool(text.strip())
-    is_command = bool(_COMMAND.fullmatch(text.strip()))
-    if named and (is_command or not ours or not has_words):
+    if named and (is_command(text) or not ours or not has_words):
         return Commanded(**head, text=text.strip())
     if not has_words:
         return None

@@ -31,6 +31,8 @@ _GIVEN = re.compile(
     r"""([^\s"'>/=]++) \s*+ (?: = \s*+ (?: "([^"]*+)" | '([^']*+)' | ([^\s"'>]++) ) )?+""",
     re.VERBOSE,
 )
+_CLOSES = re.compile(r"""(?:^|["'\s])/\Z""")
+"""How a tag ends that has nothing in it: any other slash at its end is an address's own."""
 _SPACES = re.compile(r"\s+")
 
 
@@ -52,7 +54,7 @@ def html_words(html: str, names: frozenset[str] = frozenset()) -> str:
         elif tag := (piece["tag"] or "").lower():
             if not piece["ends"]:
                 reader.started(tag, _given(piece["given"]))
-            if piece["ends"] or piece["given"].endswith("/"):
+            if piece["ends"] or _CLOSES.search(piece["given"]):
                 reader.ended(tag)
     return reader.all()
 
