@@ -18,12 +18,14 @@ from sqlalchemy.pool import Pool
 from bot.app import App, open_app
 from bot.chat.address import PostRef
 from bot.chat.answer import NotSaved
-from bot.chat.event import Replied
+from bot.chat.callback import Callback
+from bot.chat.event import FormSubmitted, Replied
 from bot.chat.message import Message
 from bot.chat.plain import plain
 from bot.chat.text import UserText
 from bot.cli.app import invoke
 from bot.cli.errors import guarded
+from bot.facilitation.state import LOBBY
 from bot.platforms.room.adapter import person, place
 from bot.service.reporting import report_run
 from bot.service.store import StoreUnavailable
@@ -173,7 +175,7 @@ async def test_nobody_comes_in_half(app: App, trouble: Trouble) -> None:
 
 @SMALL_TROUBLES
 async def test_the_worker_goes_on_when_it_is_over(app: App, trouble: Trouble) -> None:
-    await app.hearing.hear(await a_reply(app))
+    await app.hearing.hear(await an_answer(app))
     async with trouble(app):
         with pytest.raises(StoreUnavailable):
             await app.worker.turn()
@@ -200,6 +202,22 @@ async def kept(app: App) -> list[str | None]:
     """The words that stand."""
     async with app.store.reading() as reading:
         return [row.text for row in (await report_run(reading, RUN)).standing()]
+
+
+async def an_answer(app: App) -> FormSubmitted:
+    """Ada sends the reflection's form."""
+    async with app.store.reading() as reading:
+        openings = await reading.openings(RUN)
+    opening = next(each for each in openings if each.activity != LOBBY)
+    return FormSubmitted(
+        id="e2",
+        at=datetime.now(UTC),
+        who=person("ada"),
+        place=place(RUN),
+        name=UserText("Ada"),
+        callback=Callback("answer", opening.id).encode(),
+        fields={"q1": (WORDS,)},
+    )
 
 
 async def a_reply(app: App) -> Replied:
