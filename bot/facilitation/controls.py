@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
+from bot.chat.spoken import bare
 from bot.facilitation.changes import Changes
 from bot.facilitation.ending import end_now, has_begun, is_ending
 from bot.facilitation.moving import is_before, pulled, resumed, shifted, skipped, started
@@ -82,22 +83,6 @@ _DAYS = re.compile(r"(?:\+ ?|extend[ -])(\d{1,2}) ?d(?:ays?)?")
 
 _SHOWING = ("status", "help", "end")
 """What only shows something, and so may be said as a question."""
-
-_AROUND = " .,;!…"
-_SPARE = re.compile(r"(start|pause|resume|next|status)(?: (?:the|my|this) lesson| now)+")
-
-
-def bare(text: str) -> str:
-    """The words as they are compared: without capitals, spare spaces, the name of whom they are
-    said to, what ends a sentence but a question, and what people add to a word out of politeness.
-
-    “Close the lesson” stays as it is: to close is less than that.
-    """
-    words = " ".join(text.lower().split()).removeprefix("/fivefold").removeprefix("fivefold")
-    words = words.strip(_AROUND).removeprefix("please ").removeprefix("please, ")
-    words = words.removesuffix(" please").strip(_AROUND)
-    spare = _SPARE.fullmatch(words)
-    return spare[1] if spare else words
 
 
 def parse_command(text: str) -> Command | None:

@@ -6,7 +6,7 @@ import re
 from difflib import get_close_matches
 from typing import Literal
 
-from bot.facilitation.controls import bare
+from bot.chat.spoken import bare
 
 Wish = Literal[
     "mine", "home", "panel", "schedule", "rehearse", "evidence", "help", "hello", "thanks"

@@ -25,13 +25,8 @@ def decoded(callback: str) -> Callback | None:
         return None
 
 
-def plans_lessons(asked: str) -> bool:
-    """Whether this callback, or these words, plan a lesson."""
-    return bool(planning_verb(asked))
-
-
 def planning_verb(asked: str) -> str:
-    """By which of `VERBS` they do; ``""`` where they do not."""
+    """By which of `VERBS` this callback, or these words, plan a lesson; ``""`` where by none."""
     callback, word = decoded(asked), _FIRST_WORD.match(asked.lower())
     verb = callback.verb if callback else word[1] if word else ""
     return verb if verb in VERBS else ""

@@ -9,12 +9,12 @@ from bot.chat.address import Person, Place
 from bot.chat.answer import Answer, Refused, Saved, Show
 from bot.chat.callback import Callback
 from bot.chat.event import Commanded, Picked
+from bot.chat.spoken import bare
 from bot.clock import Clock
 from bot.facilitation.changes import Changes
 from bot.facilitation.controls import (
     Command,
     NotNow,
-    bare,
     command_of,
     control,
     not_started,

@@ -48,19 +48,11 @@ async def post(url: str, seconds: float = 10, **more: Any) -> None:
 
 
 @every_platform
+@pytest.mark.parametrize("limit", ["STANDS", "CONNECTED"], ids=["one address", "all of them"])
 async def test_where_a_firewall_drops_everything_nothing_was_sent(
-    told: Told, monkeypatch: pytest.MonkeyPatch
+    told: Told, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
-    monkeypatch.setattr(reaching, "STANDS", 0.05)
-    with a_hole() as url, pytest.raises(Limited):
-        await told(post(url))
-
-
-@every_platform
-async def test_where_all_addresses_together_take_too_long_nothing_was_sent(
-    told: Told, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reaching, "CONNECTED", 0.05)
+    monkeypatch.setattr(reaching, limit, 0.05)
     with a_hole() as url, pytest.raises(Limited):
         await told(post(url))
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.chat.event import Commanded, Replied
+from bot.chat.spoken import SPARE
 from bot.facilitation import controls
 from bot.facilitation.controls import parse_command
 from bot.platforms.teams import incoming
@@ -20,7 +21,7 @@ from tests.teams.shapes import ROOT, called, door, in_channel
 
 COMMAND = st.one_of(
     st.sampled_from(sorted(controls._WORDS)),
-    st.from_regex(controls._SPARE, fullmatch=True),
+    st.from_regex(SPARE, fullmatch=True),
     st.from_regex(controls._MINUTES, fullmatch=True),
     st.from_regex(controls._DAYS, fullmatch=True),
 )

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from bot.chat.answer import Refused
-from bot.platforms.planning import plans_lessons
+from bot.platforms.planning import planning_verb
 from bot.platforms.slack.incoming import Door
 from bot.words import t
 
 
 def not_for_guests(asked: str, door: Door) -> Refused | None:
     """Why somebody may not ask for this, by a callback or in words; ``None`` where they may."""
-    if not plans_lessons(asked):
+    if not planning_verb(asked):
         return None
     if door.profile is None or door.profile.is_guess:
         return Refused(t("Slack did not tell me who you are. Please try again in a moment."))

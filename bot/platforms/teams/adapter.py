@@ -260,13 +260,8 @@ def _key(tenant: str, conversation: str, id: str) -> str:
 
 
 def is_talk(place: Place) -> bool:
-    """Whether it is a talk with one person."""
-    return not _is_channel(place.channel)
-
-
-def _is_channel(conversation: str) -> bool:
-    """Whether it is one, or a thread in one: no others have ids like ``19:…``."""
-    return conversation.startswith("19:")
+    """Whether it is a talk with one person: only channels have ids like ``19:…``."""
+    return not place.channel.startswith("19:")
 
 
 def reads_of(card: Payload) -> str:

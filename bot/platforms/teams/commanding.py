@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 
+from bot.chat.spoken import bare
 from bot.platforms.teams.manifest import COMMANDS
 
 _COMMANDS = frozenset(
@@ -19,16 +20,10 @@ _COMMANDS = frozenset(
     )
 )
 _TIME = re.compile(r"[+-] ?\d{1,3}(?: ?[a-z]+)?|extend[ -]\d{1,3}(?: ?(?:m|min|minutes?|d|days?))?")
-_SPARE = re.compile(r"(start|pause|resume|next|status)(?: (?:the|my|this) lesson| now)+")
-_AROUND = " .,;!…"
 
 
 def is_command(text: str) -> bool:
-    """Whether these words are a command and nothing else: in any letters, with whatever ends a
-    sentence but a question, and with a “please”."""
-    words = " ".join(text.lower().split()).strip(_AROUND)
-    words = words.removeprefix("please ").removeprefix("please, ")
-    words = words.removesuffix(" please").strip(_AROUND)
-    if spare := _SPARE.fullmatch(words):
-        words = spare[1]
+    """Whether these words are a command and nothing else, as `bare` compares them. A question is
+    none."""
+    words = bare(text)
     return words in _COMMANDS or _TIME.fullmatch(words) is not None
